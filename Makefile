@@ -1,0 +1,65 @@
+# `make run` and `make test` are all that a fresh machine needs: Python >= 3.11 and make.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+	&& echo $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+RATINGS := $(BIN)/python -m orchestration.cli
+export RAW AS_OF RATINGS_HOME RATINGS_DSN
+
+.PHONY: help setup run test check lint types dev dsn start stop status lock clean
+
+help:  ## what can be typed here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  Variables: RAW=folder  AS_OF=instant  RATINGS_HOME=folder  RATINGS_DSN=postgresql://..."
+
+setup: $(READY)  ## create the environment from requirements.lock
+
+$(READY): requirements.lock orchestration/lib/environment.py
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 2; }
+	@echo "Setting up the environment in $(VENV) (about a minute and a half, once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python's venv module is missing; on Debian: apt install python3-venv"; exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@$(BIN)/python -m orchestration.cli setup-environment
+	@touch $@
+
+run: setup  ## the main job: load RAW (or a simulated platform), build, score, publish
+	@$(RATINGS) run
+
+test: setup  ## every test: pytest, and dbt's data and unit tests, on a real PostgreSQL
+	@$(BIN)/python -m pytest
+
+check: setup lint types test  ## parse, lint, types, tests: the same that CI runs
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt
+
+types: setup
+	@$(BIN)/mypy
+
+dev: setup  ## Dagster's UI on live reload
+	@$(BIN)/dagster dev
+
+dsn: setup  ## print the warehouse's DSN, for psql or a BI tool
+	@$(RATINGS) dsn
+
+start: setup  ## start the embedded warehouse
+	@$(RATINGS) start
+
+stop: setup  ## stop the embedded warehouse
+	@$(RATINGS) stop
+
+status: setup  ## is it up, what is published, who is running
+	@$(RATINGS) status
+
+lock:  ## resolve requirements.lock anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-emit-index-url \
+		--custom-compile-command "make lock" --python-version 3.11 pyproject.toml --output-file requirements.lock
+
+clean:  ## remove what builds leave behind; the warehouse stays
+	rm -rf target logs .pytest_cache .mypy_cache .ruff_cache

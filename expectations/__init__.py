@@ -1,0 +1,1 @@
+"""Great Expectations at the three borders: what comes in, what a fit hands back, what goes out."""

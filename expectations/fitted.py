@@ -1,0 +1,220 @@
+"""The fitted border, where it is decided whether a fit may be used.
+
+One suite per stem, on the rows of one candidate fit. A failed critical check refuses the fit:
+`is_accepted` stays false with the reason, and the last accepted fit goes on serving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from expectations.checks import (
+    Check,
+    Suite,
+    aggregate_between,
+    between,
+    contains,
+    has_rows,
+    holds,
+    in_set,
+    literal,
+    not_null,
+    unique,
+)
+
+# Weights are legible: people redo the score by hand, so they come in steps of .05.
+WEIGHT_STEP = 0.05
+# On the log-odds scale 10 is odds of 22,000 to 1: no such effect is real, a separated fit is.
+LOG_ODDS_LIMIT = 10.0
+# Generous to real coefficients (an intercept of a rare event, say) and closed to NaN and
+# infinity, which PostgreSQL orders above every number.
+COEFFICIENT_LIMIT = 25.0
+# The composite verdict is standardised; five standard deviations off is no opinion but an error.
+LENIENCY_LIMIT = 5.0
+LENIENCY_FACETS = ("interviewer", "company", "fixed", "variance", "item")
+SCALE_PARAMETERS = (
+    "real_intercept",
+    "real_slope",
+    "mock_intercept",
+    "mock_ability_slope",
+    "mock_leniency_slope",
+    "a50",
+)
+
+
+def suite(
+    stem: str, fit_id: str, *, schema: str = "fitted", rating_min: int = 1, rating_max: int = 4
+) -> Suite:
+    """Return the suite for one candidate fit.
+
+    Parameters
+    ----------
+    stem : str
+        The fitted table: ``experience_weights`` and the like.
+    fit_id : str
+        The fit whose rows are judged; the others are left alone.
+    schema : str
+        Where the fitted tables are (``fitted_asof`` in a run as of an earlier day).
+    rating_min, rating_max : int
+        The rating scale (dbt vars of the same names).
+
+    Raises
+    ------
+    KeyError
+        When there are no expectations for this stem: a fit nobody judges is not used.
+    """
+    if stem == "rating_components":
+        derived, checks = _rating_components(rating_min, rating_max)
+    else:
+        derived, checks = SUITES[stem]()
+    columns = ", ".join(["fitted_rows.*", *derived])
+    query = (
+        f"select {columns} from {schema}.{stem} as fitted_rows"
+        f" where fitted_rows.fit_id = {literal(fit_id)}"
+    )
+    return Suite("fitted", schema, stem, query, (*_stamped(), *checks))
+
+
+def stems() -> tuple[str, ...]:
+    """Name every fit that has a suite."""
+    return (*SUITES, "rating_components")
+
+
+Parts = tuple[Sequence[str], list[Check]]
+
+
+def _stamped() -> list[Check]:
+    return [
+        has_rows("the fit has rows"),
+        not_null("trained_through", "every row says up to when the fit was trained"),
+        not_null("fitted_at", "every row says when it was fitted"),
+    ]
+
+
+def _finite(column: str, limit: float, what: str) -> list[Check]:
+    return [
+        not_null(column, f"{what} is known"),
+        between(column, -limit, limit, f"{what} is a finite number within {limit:g}"),
+    ]
+
+
+def _standard_error(column: str, *, above: bool = True) -> list[Check]:
+    size = "positive" if above else "not negative"
+    return [
+        not_null(column, "the standard error is known"),
+        between(column, 0, 1000, f"the standard error is {size} and finite", above=above),
+    ]
+
+
+def _experience_weights() -> Parts:
+    steps = f"weight / {WEIGHT_STEP}"
+    derived = [
+        f"abs({steps} - round({steps})) < 0.0001"
+        " or abs(weight - 1.0 / count(*) over ()) < 0.0001 as is_on_step",
+        "weight_low <= weight_high as is_range_ordered",
+        "weight between weight_low - 0.0001 and weight_high + 0.0001 as is_within_range",
+    ]
+    checks = [
+        unique(["factor"], "each factor has one weight"),
+        not_null("weight", "every factor has a weight"),
+        between("weight", 0, 1, "each weight lies between 0 and 1"),
+        aggregate_between("sum", "weight", 0.9999, 1.0001, "the weights sum to 1"),
+        holds("is_on_step", f"each weight is a multiple of {WEIGHT_STEP} or all are equal"),
+        holds("is_range_ordered", "each range has its lower end below its upper"),
+        holds("is_within_range", "each weight lies within its own range"),
+    ]
+    return derived, checks
+
+
+def _churn_covariates() -> Parts:
+    derived = ["case when covariate = 'intercept' then 1 else 0 end as n_intercepts"]
+    checks = [
+        unique(["covariate", "level"], "each level of a covariate has one coefficient"),
+        aggregate_between("sum", "n_intercepts", 1, 1, "there is one intercept"),
+        *_finite("coefficient", COEFFICIENT_LIMIT, "each coefficient"),
+        *_standard_error("coefficient_se", above=False),  # the reference level's is zero
+    ]
+    return derived, checks
+
+
+def _experience_effects() -> Parts:
+    checks = [
+        unique(["interviewer_id"], "each interviewer has one effect"),
+        not_null("interviewer_id", "every effect belongs to an interviewer"),
+        between("n_sessions", 0, None, "the number of sessions is not negative"),
+        *_finite("churn_effect", LOG_ODDS_LIMIT, "each effect (log-odds)"),
+        *_standard_error("churn_effect_se"),
+        aggregate_between(
+            "mean",
+            "churn_effect",
+            -0.5,
+            0.5,
+            "effects are centred, as deviations from the platform should be",
+            severity="warning",
+        ),
+    ]
+    return [], checks
+
+
+def _rating_components(rating_min: int, rating_max: int) -> Parts:
+    needed = ("mean", "interviewer_variance", "residual_variance")
+    derived = [
+        "right(component, 8) <> 'variance' or value >= 0 as is_variance_possible",
+        f"component <> 'mean' or value between {rating_min} and {rating_max} as is_mean_on_scale",
+        "component <> 'interviewer_variance' or value > 0 as is_skill_found",
+    ]
+    checks = [
+        unique(["component", "level"], "each component has one value"),
+        contains("component", needed, f"the components {', '.join(needed)} are there"),
+        *_finite("value", 1000.0, "each component"),
+        holds("is_variance_possible", "no variance is negative"),
+        holds("is_mean_on_scale", f"the mean rating lies on {rating_min}..{rating_max}"),
+        holds(
+            "is_skill_found",
+            "interviewers differ at all (the variance between them is positive)",
+            severity="warning",
+        ),
+    ]
+    return derived, checks
+
+
+def _interviewer_leniency() -> Parts:
+    derived = [
+        "facet not in ('interviewer', 'company') or comparison_set_id is not null"
+        " as is_in_comparison_set",
+        "facet <> 'variance' or estimate >= 0 as is_variance_possible",
+        f"facet not in ('interviewer', 'company') or abs(estimate) <= {LENIENCY_LIMIT}"
+        " as is_plausible",
+        "facet not in ('interviewer', 'company') or estimate_se > 0 as is_uncertain",
+    ]
+    checks = [
+        unique(["facet", "level"], "each level of a facet has one estimate"),
+        in_set("facet", LENIENCY_FACETS, f"a facet is one of {', '.join(LENIENCY_FACETS)}"),
+        *_finite("estimate", 1000.0, "each estimate"),
+        between("estimate_se", 0, 1000, "the standard error is not negative and finite"),
+        holds("is_variance_possible", "no variance is negative"),
+        holds("is_plausible", f"leniency stays within {LENIENCY_LIMIT:g} standard deviations"),
+        holds("is_uncertain", "every leniency has a positive standard error"),
+        holds("is_in_comparison_set", "every rater belongs to a comparison set"),
+    ]
+    return derived, checks
+
+
+def _accuracy_scale() -> Parts:
+    derived = ["right(parameter, 5) <> 'slope' or value > 0 as is_slope_rising"]
+    checks = [
+        unique(["parameter"], "each parameter has one value"),
+        contains("parameter", SCALE_PARAMETERS, "every parameter of the scale is there"),
+        *_finite("value", COEFFICIENT_LIMIT, "each parameter"),
+        holds("is_slope_rising", "abler candidates and more lenient interviewers get more yes"),
+    ]
+    return derived, checks
+
+
+SUITES: dict[str, Callable[[], Parts]] = {
+    "experience_weights": _experience_weights,
+    "churn_covariates": _churn_covariates,
+    "experience_effects": _experience_effects,
+    "interviewer_leniency": _interviewer_leniency,
+    "accuracy_scale": _accuracy_scale,
+}

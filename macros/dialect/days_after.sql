@@ -1,0 +1,4 @@
+{#- An instant so many days after another. -#}
+{% macro days_after(instant, days) -%}
+    ({{ instant }} + interval '{{ days }} days')
+{%- endmacro %}

@@ -1,0 +1,25 @@
+{%- set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
+{%- set factors = experience_factors() -%}
+with
+
+ratings as (
+
+    select * from {{ ref('int_ratings_submitted') }}
+
+)
+
+select
+    session_id,
+    interviewer_id,
+    candidate_id,
+    interview_type,
+    {%- for factor in default_form %}
+    {{ factor if factor in factors else 'cast(null as integer)' }} as {{ factor }},
+    {%- endfor %}
+    n_items,
+    rating_sum::integer as rating_sum,
+    session_end_at,
+    submitted_at,
+    released_at
+from ratings
+where is_released

@@ -1,0 +1,183 @@
+with
+
+clock as (
+
+    select * from {{ source('run', 'clock') }}
+
+),
+
+sessions as (
+
+    select * from {{ ref('fct_sessions') }}
+
+),
+
+feedback as (
+
+    select * from {{ ref('fct_feedback') }}
+
+),
+
+decided as (
+
+    select * from {{ ref('int_real_sessions_decided') }}
+
+),
+
+accuracy as (
+
+    select * from {{ ref('fct_accuracy_scores') }}
+
+),
+
+-- One observation per session and metric. Leaving can only be told once it has matured, so its
+-- periods lie further back.
+observations as (
+
+    select
+        'platform_experience' as metric,
+        rating_sum::numeric / n_items as observed,
+        released_at as observed_at
+    from feedback
+
+    union all
+
+    select
+        'churn_rate' as metric,
+        has_left::integer::numeric as observed,
+        {{ days_after('session_end_at', var('churn_days')) }} as observed_at
+    from sessions
+    where kind = 'mock'
+        and label_status = 'mature'
+
+    union all
+
+    select
+        'pass_through_rate' as metric,
+        is_advanced::integer::numeric as observed,
+        decided_at as observed_at
+    from decided
+
+),
+
+placed as (
+
+    select
+        observations.metric,
+        observations.observed,
+        case
+            when observations.observed_at
+                > {{ days_after('clock.as_of', -1 * var('health_period_days')) }} then 'now'
+            when observations.observed_at
+                > {{ days_after('clock.as_of', -2 * var('health_period_days')) }} then 'last'
+        end as period
+    from observations
+    cross join clock
+    where observations.observed_at <= clock.as_of
+
+),
+
+averaged as (
+
+    select
+        metric,
+        count(*) filter (where period = 'now') as n_now,
+        avg(observed) filter (where period = 'now') as value_now,
+        stddev_samp(observed) filter (where period = 'now')
+        / sqrt(nullif(count(*) filter (where period = 'now'), 0)::numeric) as se_now,
+        avg(observed) filter (where period = 'last') as value_last
+    from placed
+    group by 1
+
+),
+
+uplift as (
+
+    select
+        'pass_through_uplift' as metric,
+        n_now,
+        value_now / {{ var('ordinary_pass_rate') }} as value_now,
+        se_now / {{ var('ordinary_pass_rate') }} as se_now,
+        value_last / {{ var('ordinary_pass_rate') }} as value_last
+    from averaged
+    where metric = 'pass_through_rate'
+
+),
+
+leniency as (
+
+    select
+        'mean_leniency' as metric,
+        count(leniency) as n_now,
+        sum(leniency * n_mocks) / nullif(sum(n_mocks) filter (where leniency is not null), 0)
+            as value_now,
+        stddev_samp(leniency) / sqrt(nullif(count(leniency), 0)::numeric) as se_now,
+        cast(null as numeric) as value_last
+    from accuracy
+
+),
+
+measured as (
+
+    select * from averaged
+    union all
+    select * from uplift
+    union all
+    select * from leniency
+
+),
+
+metrics as (
+
+    select *
+    from (
+        values
+        (1, 'platform_experience', 'rating points', cast(null as numeric)),
+        (2, 'nps', 'net promoter score', null),
+        (3, 'churn_rate', 'share of sessions', null),
+        (4, 'pass_through_rate', 'share of real interviews', {{ var('target_pass_rate') }}),
+        (
+            5, 'pass_through_uplift', 'times an ordinary funnel',
+            {{ var('target_pass_rate') }} / {{ var('ordinary_pass_rate') }}
+        ),
+        (6, 'mean_leniency', 'model units', 0),
+        (7, 'return_rate', 'share of those who left', null)
+    ) as listed (metric_position, metric, unit, target)
+
+),
+
+bounded as (
+
+    select
+        metrics.*,
+        coalesce(measured.n_now, 0) as n_now,
+        measured.value_now,
+        measured.value_last,
+        measured.value_now - {{ var('interval_z') }} * measured.se_now as value_low,
+        measured.value_now + {{ var('interval_z') }} * measured.se_now as value_high
+    from metrics
+    left join measured
+        on metrics.metric = measured.metric
+
+)
+
+select
+    bounded.metric,
+    bounded.unit,
+    case
+        when bounded.value_now is null then 'not_enough_data'
+        when bounded.target is null then 'no_target'
+        when bounded.value_high < bounded.target then 'below_target'
+        when bounded.value_low > bounded.target then 'above_target'
+        else 'on_target'
+    end as status,
+    bounded.metric_position,
+    bounded.n_now::integer as n_now,
+    round(bounded.value_now, 3)::numeric(9, 3) as value_now,
+    round(bounded.value_low, 3)::numeric(9, 3) as value_low,
+    round(bounded.value_high, 3)::numeric(9, 3) as value_high,
+    round(bounded.value_last, 3)::numeric(9, 3) as value_last,
+    round(bounded.target, 3)::numeric(9, 3) as target,
+    clock.as_of
+from bounded
+cross join clock

@@ -1,0 +1,223 @@
+{%- set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
+{%- set score_sd = 'sqrt(priors.residual_variance / scored.n_rated_window)' %}
+{%- set shrinkage = (
+    'priors.interviewer_variance'
+    ~ ' / (priors.interviewer_variance + priors.residual_variance / scored.n_rated_window)'
+) %}
+with
+
+clock as (
+
+    select * from {{ source('run', 'clock') }}
+
+),
+
+interviewers as (
+
+    select * from {{ ref('dim_interviewers') }}
+
+),
+
+windowed as (
+
+    select * from {{ ref('int_ratings_windowed') }}
+
+),
+
+factors as (
+
+    select * from {{ ref('fct_experience_factors') }}
+
+),
+
+weights as (
+
+    select * from {{ ref('fit_experience_weights') }}
+
+),
+
+components as (
+
+    select * from {{ ref('fit_rating_components') }}
+
+),
+
+effects as (
+
+    select * from {{ ref('fit_experience_effects') }}
+
+),
+
+windows as (
+
+    select
+        interviewer_id,
+        count(*)::integer as n_rated_window,
+        max(n_rated_total)::integer as n_rated_total
+    from windowed
+    group by 1
+
+),
+
+weights_fit as (
+
+    select max(fit_id) as fit_id
+    from weights
+
+),
+
+-- The score is the sum of the published points: whoever adds them up by hand gets it.
+pointed as (
+
+    select
+        interviewer_id,
+        {%- for factor in default_form %}
+        max(mean) filter (where factor = '{{ factor }}') as {{ factor }}_mean,
+        max(points) filter (where factor = '{{ factor }}') as {{ factor }}_points,
+        {%- endfor %}
+        case when count(*) = count(points) then sum(points) end as experience_score
+    from factors
+    group by 1
+
+),
+
+-- The fit's mean is of the plain average of the answers; the score weighs them. The prior
+-- is moved by what that makes on the platform as a whole.
+factor_levels as (
+
+    select
+        factor,
+        max(weight) as weight,
+        sum(n * raw_mean) / nullif(sum(n), 0) as platform_mean
+    from factors
+    group by 1
+
+),
+
+weight_shift as (
+
+    select
+        coalesce(sum(weight * platform_mean) - avg(platform_mean), 0)::double precision
+            as shift
+    from factor_levels
+
+),
+
+priors as (
+
+    select
+        max(components.value) filter (where components.component = 'mean')
+        + max(weight_shift.shift) as prior_mean,
+        max(components.value) filter (where components.component = 'interviewer_variance')
+            as interviewer_variance,
+        max(components.value) filter (where components.component = 'residual_variance')
+            as residual_variance
+    from components
+    cross join weight_shift
+
+),
+
+scored as (
+
+    select
+        interviewers.interviewer_id,
+        interviewers.has_left,
+        coalesce(windows.n_rated_window, 0) as n_rated_window,
+        coalesce(windows.n_rated_total, 0) as n_rated_total,
+        {%- for factor in default_form %}
+        pointed.{{ factor }}_mean,
+        pointed.{{ factor }}_points,
+        {%- endfor %}
+        pointed.experience_score,
+        coalesce(windows.n_rated_window >= {{ var('min_rated_sessions') }}, false)
+        and pointed.experience_score is not null as is_published
+    from interviewers
+    left join windows
+        on interviewers.interviewer_id = windows.interviewer_id
+    left join pointed
+        on interviewers.interviewer_id = pointed.interviewer_id
+
+),
+
+estimated as (
+
+    select
+        scored.interviewer_id,
+        priors.prior_mean
+        + (scored.experience_score - priors.prior_mean) * {{ shrinkage }} as quality_estimate,
+        sqrt(priors.interviewer_variance * (1 - {{ shrinkage }})) as quality_sd,
+        greatest(
+            scored.experience_score - {{ var('interval_z') }} * {{ score_sd }},
+            {{ var('rating_min') }}
+        ) as experience_low,
+        least(
+            scored.experience_score + {{ var('interval_z') }} * {{ score_sd }},
+            {{ var('rating_max') }}
+        ) as experience_high
+    from scored
+    cross join priors
+    where scored.is_published
+        and priors.interviewer_variance + priors.residual_variance > 0
+
+),
+
+ranked as (
+
+    select
+        scored.interviewer_id,
+        (row_number() over standing_order - 0.5) / count(*) over () * 100 as percentile,
+        ntile(5) over standing_order as fifth
+    from scored
+    left join estimated
+        on scored.interviewer_id = estimated.interviewer_id
+    where scored.is_published
+        and not scored.has_left
+    window standing_order as (
+        order by
+            coalesce(estimated.quality_estimate, scored.experience_score),
+            scored.experience_score,
+            scored.interviewer_id
+    )
+
+)
+
+select
+    scored.interviewer_id,
+    weights_fit.fit_id,
+    scored.n_rated_window,
+    scored.n_rated_total,
+    {%- for factor in default_form %}
+    case when scored.is_published then scored.{{ factor }}_mean end::numeric(6, 2)
+        as {{ factor }}_mean,
+    case when scored.is_published then scored.{{ factor }}_points end::numeric(7, 3)
+        as {{ factor }}_points,
+    {%- endfor %}
+    case when scored.is_published then scored.experience_score end::numeric(7, 3)
+        as experience_score,
+    round(estimated.experience_low::numeric, 3)::numeric(7, 3) as experience_low,
+    round(estimated.experience_high::numeric, 3)::numeric(7, 3) as experience_high,
+    round(ranked.percentile, 1)::numeric(4, 1) as percentile,
+    ranked.fifth::integer as fifth,
+    round(estimated.quality_estimate::numeric, 3)::numeric(7, 3) as quality_estimate,
+    round(estimated.quality_sd::numeric, 3)::numeric(7, 3) as quality_sd,
+    round(effects.churn_effect::numeric, 3)::numeric(7, 3) as churn_effect,
+    round(effects.churn_effect_se::numeric, 3)::numeric(7, 3) as churn_effect_se,
+    scored.is_published,
+    case
+        when scored.is_published then null
+        when scored.n_rated_window >= {{ var('min_rated_sessions') }}
+            then 'a question of the form has no answer in the window'
+        else
+            'needs {{ var("min_rated_sessions") }} rated sessions, has '
+            || scored.n_rated_window
+    end as unpublished_reason,
+    clock.as_of
+from scored
+cross join clock
+cross join weights_fit
+left join estimated
+    on scored.interviewer_id = estimated.interviewer_id
+left join ranked
+    on scored.interviewer_id = ranked.interviewer_id
+left join effects
+    on scored.interviewer_id = effects.interviewer_id

@@ -1,0 +1,131 @@
+"""What the make targets call: ``python -m orchestration.cli <command>``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+
+from orchestration.lib.environment import apply, install
+from orchestration.lib.errors import UserError
+from orchestration.lib.postgres import EmbeddedPostgres
+from orchestration.lib.prepare import prepare_warehouse
+from orchestration.lib.progress import run_terminal, stage
+from orchestration.lib.settings import Settings
+
+app = typer.Typer(
+    help="Interviewer ratings: load raw data, score, publish.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+INTERRUPTED = 130
+
+
+@app.command()
+def run() -> None:
+    """Load raw data, build every table, publish, and show what came out."""
+    with _sentences():
+        settings = Settings.from_environment()
+        with run_terminal(settings.home) as (terminal, log):
+            try:
+                problems = _run(settings, terminal.console)
+            except UserError as error:
+                problems = (str(error),)
+            except KeyboardInterrupt:
+                terminal.console.print("Stopped. The published tables are as they were.")
+                raise typer.Exit(INTERRUPTED) from None
+            for problem in problems:
+                terminal.console.print(problem, style="bold red", markup=False)
+            if problems:
+                terminal.console.print(f"Nothing was published. The log: {log}", markup=False)
+                raise typer.Exit(1)
+
+
+def _run(settings: Settings, console: Console) -> tuple[str, ...]:
+    with stage("warehouse") as shown:
+        connection = prepare_warehouse(settings)
+        kind = "your own" if settings.dsn else "embedded"
+        shown.say(f"{kind} PostgreSQL at {connection.host}:{connection.port}")
+    # Dagster and dbt are slow to import: only here, where they are needed.
+    from orchestration.lib.run import materialize_everything, run_scope
+    from orchestration.lib.summary import print_summary
+
+    problems = materialize_everything(settings.home)
+    if not problems:
+        print_summary(connection.dsn, console, run_scope(connection.dsn, settings))
+    return problems
+
+
+@app.command()
+def start() -> None:
+    """Start the warehouse and prepare it."""
+    with _sentences():
+        connection = prepare_warehouse()
+        typer.echo(f"ready at {connection.host}:{connection.port}, database {connection.dbname}")
+
+
+@app.command()
+def stop() -> None:
+    """Stop the embedded warehouse; nothing is lost."""
+    with _sentences():
+        settings = Settings.from_environment()
+        if settings.dsn:
+            raise UserError("RATINGS_DSN is set: that server is yours, and is left running")
+        server = EmbeddedPostgres(settings.home)
+        if server.is_running():
+            server.stop()
+            typer.echo("stopped")
+        else:
+            typer.echo("was not running")
+
+
+@app.command()
+def dsn() -> None:
+    """Print the warehouse's DSN, for psql or a BI tool."""
+    with _sentences():
+        typer.echo(prepare_warehouse().dsn)
+
+
+@app.command()
+def status() -> None:
+    """Say whether the warehouse runs, and what it holds."""
+    with _sentences():
+        from orchestration.lib.status import status_lines
+
+        settings = Settings.from_environment()
+        if settings.dsn is None and not EmbeddedPostgres(settings.home).is_running():
+            typer.echo(f"The embedded warehouse in {settings.home} is not running.")
+            return
+        for line in status_lines(prepare_warehouse(settings).dsn):
+            typer.echo(line)
+
+
+@app.command("setup-environment")
+def setup_environment() -> None:
+    """Make plain `dbt`, `dagster` and `pytest` work in this Python environment."""
+    with _sentences():
+        import sysconfig
+
+        install(Path(sysconfig.get_path("purelib")))
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turn what the user can mend into one line on stderr, and Ctrl-C into a quiet end."""
+    try:
+        yield
+    except UserError as error:
+        typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(INTERRUPTED) from None
+
+
+if __name__ == "__main__":
+    # The environment's hook did this already where `make setup` has run.
+    apply()
+    app()

@@ -1,0 +1,26 @@
+"""Fits behind the experience score."""
+
+from orchestration.defs.fits.fitting import fit_asset
+from python_models.experience import (
+    fit_churn_covariates,
+    fit_experience_effects,
+    fit_experience_weights,
+    fit_rating_components,
+)
+
+churn_covariates = fit_asset(
+    fit_churn_covariates,
+    "What makes candidates leave apart from the interviewer (A2): one coefficient per level.",
+)
+experience_effects = fit_asset(
+    fit_experience_effects,
+    "How each interviewer moves candidates to stay (A2), shrunken; higher is better.",
+)
+rating_components = fit_asset(
+    fit_rating_components,
+    "How the spread of ratings divides into interviewer and noise (A3).",
+)
+experience_weights = fit_asset(
+    fit_experience_weights,
+    "Weights that turn candidate feedback into the experience score (A4).",
+)

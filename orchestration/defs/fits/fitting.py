@@ -1,0 +1,126 @@
+"""What all fits share: read a panel, estimate, replace the fitted rows in one transaction."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from expectations import fitted
+from orchestration.lib.clock import read_clock
+from orchestration.lib.code_version import code_version
+from orchestration.lib.dbt_project import dbt_vars
+from orchestration.lib.gates import run_gate
+from orchestration.lib.progress import stage
+from orchestration.lib.registry import (
+    FitKey,
+    RegisteredFit,
+    find_fit,
+    judge_fit,
+    panel_hash,
+    write_fit,
+)
+from orchestration.lib.session import RunSession
+from orchestration.lib.settings import PROJECT_DIR
+from python_models.fitted_table import FittedTable
+
+Estimate = Callable[..., FittedTable]
+GATE = "fitted_gate"
+MODELS_DIR = PROJECT_DIR / "python_models"
+
+
+def fit_asset(estimate: Estimate, description: str, **settings: Any) -> dg.AssetsDefinition:
+    """Make the asset of one fit from its estimator ``fit_<stem>``.
+
+    Parameters
+    ----------
+    estimate : callable
+        ``fit_<stem>(panel, **settings)`` of ``python_models``.
+    description : str
+        What the fit says, for Dagster's catalogue.
+    **settings
+        Handed to the estimator, and part of the fit's identity.
+    """
+    stem = estimate.__name__.removeprefix("fit_")
+    key = dg.AssetKey(["fitted", stem])
+
+    @dg.asset(
+        key=key,
+        deps=[dg.AssetKey(["panels", f"pnl_{stem}"])],
+        group_name="fits",
+        description=description,
+        kinds={"python"},
+        # Not blocking: after a refusal the last accepted fit goes on serving.
+        check_specs=[dg.AssetCheckSpec(GATE, asset=key, description="May this fit be used?")],
+    )
+    def fit(
+        context: dg.AssetExecutionContext, session: dg.ResourceParam[RunSession]
+    ) -> Iterator[dg.MaterializeResult]:
+        with stage(f"fit {stem}") as shown:
+            panel = session.warehouse.read_panel(f"pnl_{stem}")
+            with session.warehouse.connect() as connection:
+                as_of = read_clock(connection, session.warehouse.suffix)
+            fit_key = FitKey(stem, as_of, panel_hash(panel), settings, estimator_version(stem))
+            found = _fit_once(context, session, fit_key, panel, estimate)
+            shown.say(_line(found, len(panel)))
+        yield dg.MaterializeResult(
+            asset_key=key, metadata=_metadata(found, fit_key), check_results=[_verdict(key, found)]
+        )
+
+    return fit
+
+
+def estimator_version(stem: str) -> str:
+    """Version of the estimators' source: another version is another fit."""
+    folder = "calibration" if stem in {"interviewer_leniency", "accuracy_scale"} else "experience"
+    return code_version(MODELS_DIR / folder, *sorted(MODELS_DIR.glob("*.py")))
+
+
+def _fit_once(
+    context: dg.AssetExecutionContext,
+    session: RunSession,
+    key: FitKey,
+    panel: pd.DataFrame,
+    estimate: Estimate,
+) -> RegisteredFit:
+    schema = session.warehouse.schema("fitted")
+    with session.warehouse.connect() as connection:
+        found = find_fit(connection, schema, key.stem, key.fit_id)
+    if found is not None and found.is_judged:
+        return found
+    result = estimate(panel, **key.settings)
+    with session.warehouse.connect() as connection:
+        write_fit(connection, schema, key, result)
+    scale = {name: dbt_vars()[name] for name in ("rating_min", "rating_max")}
+    suite = fitted.suite(key.stem, key.fit_id, schema=schema, **scale)
+    outcomes = run_gate(session.warehouse, context.run_id, [suite])
+    from expectations.runner import reason_to_refuse
+
+    with session.warehouse.connect() as connection:
+        return judge_fit(connection, schema, key, reason_to_refuse(outcomes))
+
+
+def _line(found: RegisteredFit, n_panel: int) -> str:
+    verdict = "accepted" if found.is_accepted else f"refused: {found.reason}"
+    return f"{n_panel:,} panel rows, {verdict}"
+
+
+def _metadata(found: RegisteredFit, key: FitKey) -> dict[str, Any]:
+    return {
+        "fit_id": found.fit_id,
+        "trained_through": key.trained_through.isoformat(),
+        "rows": found.n_rows,
+        "is_accepted": found.is_accepted,
+        "diagnostics": dg.MetadataValue.json(dict(found.diagnostics)),
+    }
+
+
+def _verdict(key: dg.AssetKey, found: RegisteredFit) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=key,
+        check_name=GATE,
+        passed=found.is_accepted,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=found.reason,
+        metadata={"warnings": dg.MetadataValue.json(found.diagnostics.get("warnings", []))},
+    )

@@ -1,0 +1,87 @@
+"""Raw files in: one load for all tables, then the clock, then the raw gate."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from expectations import raw
+from orchestration.lib.clock import set_clock
+from orchestration.lib.dbt_project import dbt_vars, source_keys
+from orchestration.lib.gates import check_result, run_gate
+from orchestration.lib.hand_over import hand_over_folder
+from orchestration.lib.loading import LoadReport, load
+from orchestration.lib.prepare import candidate_form
+from orchestration.lib.progress import stage
+from orchestration.lib.session import RunSession
+
+# Everything dbt reads that neither dbt nor a fit writes.
+LOADED = source_keys("raw", "quarantine", "run", "ingestion")
+GATED = {key.path[-1]: key for key in source_keys("raw")}
+GATE = "raw_gate"
+
+
+@dg.multi_asset(
+    name="load",
+    specs=[dg.AssetSpec(key, group_name="ingestion") for key in LOADED],
+    # A structural disaster stops the run; single bad rows wait in quarantine already.
+    check_specs=[dg.AssetCheckSpec(GATE, asset=key, blocking=True) for key in GATED.values()],
+)
+def load_hand_over(
+    context: dg.AssetExecutionContext, session: dg.ResourceParam[RunSession]
+) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+    """Take the hand-over up in one transaction, and set the instant the run stands for."""
+    folder = hand_over_folder(session.settings)
+    report = _load(session, folder)
+    with session.warehouse.connect() as connection:
+        as_of = set_clock(connection, session.scope)
+    with stage("raw gate") as shown:
+        outcomes = run_gate(session.warehouse, context.run_id, _suites(session))
+        failed = [outcome for outcome in outcomes if not outcome.success]
+        shown.say(f"{len(outcomes)} expectations, {len(failed)} failed; as of {as_of:%Y-%m-%d}")
+    counts = {table.table: table for table in report.tables}
+    for key in LOADED:
+        found = counts.get(key.path[-1]) if key.path[0] == "raw" else None
+        metadata = {"as_of": as_of.isoformat(), "load_seq": report.load_seq}
+        if found is not None:
+            metadata |= {
+                "read": found.n_read,
+                "accepted": found.n_accepted,
+                "unchanged": found.n_unchanged,
+                "quarantined": found.n_quarantined,
+                "released": found.n_released,
+                "rules": dict(found.rules),
+            }
+        yield dg.MaterializeResult(asset_key=key, metadata=metadata)
+    for table, key in GATED.items():
+        of_table = [outcome for outcome in outcomes if outcome.table == table]
+        yield check_result(GATE, key, of_table, blocks=True)
+
+
+def _load(session: RunSession, folder: str) -> LoadReport:
+    with stage("load") as shown:
+        report = load(
+            session.warehouse.dsn,
+            folder,
+            progress=lambda what: shown.advance(0, 0, what),
+            questions=candidate_form(),
+            rating_min=dbt_vars()["rating_min"],
+            rating_max=dbt_vars()["rating_max"],
+        )
+        read, accepted, unchanged, quarantined = (
+            sum(getattr(table, name) for table in report.tables)
+            for name in ("n_read", "n_accepted", "n_unchanged", "n_quarantined")
+        )
+        shown.say(
+            f"{read:,} rows: {accepted:,} accepted, {unchanged:,} unchanged, "
+            f"{quarantined:,} quarantined"
+        )
+    return report
+
+
+def _suites(session: RunSession) -> list:
+    return raw.suites(
+        questions=candidate_form(),
+        rating_min=dbt_vars()["rating_min"],
+        rating_max=dbt_vars()["rating_max"],
+        clock=f"{session.warehouse.schema('run')}.clock",
+    )

@@ -1,0 +1,34 @@
+"""What runs when: scores often, fits seldom."""
+
+import dagster as dg
+
+everything = dg.define_asset_job(
+    "everything",
+    selection=dg.AssetSelection.all(),
+    description="Load, build, fit, score and publish: what `make run` does.",
+)
+
+# Scores follow feedback; the fits in force go on serving until the calendar's next fit.
+rescoring = dg.define_asset_job(
+    "rescoring",
+    selection=dg.AssetSelection.all() - dg.AssetSelection.groups("fits"),
+    description="Load, build, score and publish with the fits in force.",
+)
+
+monthly_fits = dg.ScheduleDefinition(
+    name="monthly_fits",
+    job=everything,
+    cron_schedule="0 3 1 * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+
+hourly_scores = dg.ScheduleDefinition(
+    name="hourly_scores",
+    job=rescoring,
+    cron_schedule="15 * * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+)
+
+defs = dg.Definitions(jobs=[everything, rescoring], schedules=[monthly_fits, hourly_scores])

@@ -1,0 +1,76 @@
+"""One column of a block, whatever the file holds, as a typed column of the contract."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from orchestration.lib.loading.declaration import Kind
+from orchestration.lib.loading.parsing import ARROW_TYPES, INSTANT, Parsed, mask, parse
+
+_WHOLE_KINDS: frozenset[Kind] = frozenset({"rating", "integer"})
+_LARGEST_WHOLE = 1e15
+
+
+def typed(values: pa.Array, kind: Kind) -> Parsed:
+    """Read a column as the contract's type.
+
+    Parameters
+    ----------
+    values : pyarrow.Array
+        Texts, or a column of a Parquet file in its own type.
+    kind : Kind
+        What the contract says it is.
+
+    Returns
+    -------
+    Parsed
+    """
+    if pa.types.is_null(values.type):
+        return Parsed(pa.nulls(len(values), ARROW_TYPES[kind]))
+    if pa.types.is_string(values.type):
+        return parse(_without_blanks(values) if kind == "text" else values, kind)
+    if kind == "instant" and pa.types.is_timestamp(values.type) and values.type.tz:
+        return Parsed(pc.cast(values, INSTANT, safe=False))
+    if kind == "boolean" and pa.types.is_boolean(values.type):
+        return Parsed(values)
+    if pa.types.is_floating(values.type):
+        return _from_floats(pc.cast(values, pa.float64()), kind)
+    try:
+        return parse(pc.cast(values, pa.string()), kind)
+    except pa.ArrowNotImplementedError:
+        nothing = pa.nulls(len(values), ARROW_TYPES[kind])
+        return Parsed(nothing, mask(pc.is_valid(values)))
+
+
+def as_texts(values: pa.Array) -> pa.Array:
+    """Write a column of any type as texts, for rows that are kept whole."""
+    try:
+        return pc.cast(values, pa.string())
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+        texts = [None if value is None else str(value) for value in values.to_pylist()]
+        return pa.array(texts, pa.string())
+
+
+def _without_blanks(texts: pa.Array) -> pa.Array:
+    """Take a text of nothing but spaces for none at all: it names nobody and says nothing."""
+    is_blank = pc.equal(pc.binary_length(pc.utf8_trim_whitespace(texts)), 0)
+    if not pc.any(is_blank).as_py():
+        return texts
+    return pc.if_else(is_blank, pa.scalar(None, pa.string()), texts)
+
+
+def _from_floats(values: pa.Array, kind: Kind) -> Parsed:
+    # Writers that have no nulls in a column of floats say NaN instead.
+    values = pc.if_else(pc.is_nan(values), pa.scalar(None, pa.float64()), values)
+    if kind == "number":
+        finite = pc.is_finite(values)
+        kept = pc.if_else(finite, values, pa.scalar(None, pa.float64()))
+        return Parsed(kept, mask(pc.invert(finite)))
+    if kind in _WHOLE_KINDS or kind == "boolean":
+        is_whole = pc.and_(
+            pc.equal(pc.floor(values), values), pc.less(pc.abs(values), _LARGEST_WHOLE)
+        )
+        if pc.all(is_whole).as_py():
+            values = pc.cast(values, pa.int64())
+    return parse(pc.cast(values, pa.string()), kind)

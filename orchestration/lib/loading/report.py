@@ -1,0 +1,58 @@
+"""What a load says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class TableCounts:
+    """How the rows of one table fared; read = accepted + unchanged + quarantined.
+
+    Attributes
+    ----------
+    table : str
+        Name in the contract.
+    n_read, n_accepted, n_unchanged, n_quarantined : int
+        Rows of the file.
+    n_released : int
+        Rows of earlier files that had waited in quarantine and were taken up by this load.
+    rules : mapping of str to int
+        Quarantined rows by the rule that names them.
+    unknown_columns : tuple of str
+        Columns of the file that the contract does not know; kept aside in ``extra``.
+    seconds : float
+        Time spent on the table.
+    """
+
+    table: str
+    n_read: int = 0
+    n_accepted: int = 0
+    n_unchanged: int = 0
+    n_quarantined: int = 0
+    n_released: int = 0
+    rules: Mapping[str, int] = field(default_factory=dict)
+    unknown_columns: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """One load, after its commit.
+
+    Attributes
+    ----------
+    load_id, load_seq : int
+        The load's name, and its place in the order of all loads.
+    known_at : datetime or None
+        The load's own instant on the data's clock; None while nothing was ever accepted.
+    tables : tuple of TableCounts
+        One for each table that had a file or rows released from quarantine.
+    """
+
+    load_id: int
+    load_seq: int
+    known_at: datetime | None
+    tables: tuple[TableCounts, ...]

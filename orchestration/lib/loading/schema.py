@@ -1,0 +1,161 @@
+"""The tables a load fills: raw, quarantine, the record of loads, and the landing of one load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import psycopg
+
+from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, contract
+from orchestration.lib.loading.declaration import SQL_TYPES, Table
+
+# Any number will do, as long as every loader uses the same one.
+LOAD_LOCK = 7_251_900_342
+LANDING = "landing"
+
+_RUN_TABLES = """
+create sequence if not exists run.load_ids;
+create table if not exists run.clock (as_of timestamptz);
+create unique index if not exists clock_has_one_row on run.clock ((true));
+insert into run.clock (as_of) select null where not exists (select from run.clock);
+create table if not exists run.loads (
+    load_id bigint primary key,
+    load_seq bigint not null unique,
+    source text not null,
+    started_at timestamptz not null,
+    finished_at timestamptz not null,
+    known_at timestamptz
+);
+create table if not exists run.load_counts (
+    load_id bigint not null references run.loads,
+    table_name text not null,
+    n_read bigint not null,
+    n_accepted bigint not null,
+    n_unchanged bigint not null,
+    n_quarantined bigint not null,
+    n_released bigint not null,
+    primary key (load_id, table_name),
+    check (n_read = n_accepted + n_unchanged + n_quarantined)
+);
+create table if not exists run.load_rule_counts (
+    load_id bigint not null references run.loads,
+    table_name text not null,
+    rule text not null,
+    n bigint not null,
+    primary key (load_id, table_name, rule)
+);
+"""
+
+
+def quoted(name: str) -> str:
+    """Write a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def listed(names: Iterable[str], alias: str = "") -> str:
+    """Write names as a list of columns, of one relation if `alias` is given."""
+    prefix = f"{alias}." if alias else ""
+    return ", ".join(prefix + quoted(name) for name in names)
+
+
+def prepare_raw(
+    conn: psycopg.Connection,
+    questions: Sequence[str] = DEFAULT_QUESTIONS,
+    rating_min: int = 1,
+    rating_max: int = 4,
+) -> None:
+    """Create the schemas raw, quarantine and run with their tables, where they are absent.
+
+    Parameters
+    ----------
+    conn : psycopg.Connection
+        The owner's; everything happens in one transaction on it.
+    questions : sequence of str
+        The candidate form's questions; a new one adds a column.
+    rating_min, rating_max : int
+        The rating scale.
+    """
+    with conn.transaction():
+        conn.execute("select pg_advisory_xact_lock(%s)", [LOAD_LOCK])
+        conn.execute("set local client_min_messages = warning")
+        for schema in ("raw", "quarantine", "run"):
+            conn.execute(f"create schema if not exists {schema}")
+        conn.execute(_RUN_TABLES)
+        for table in contract(questions, rating_min, rating_max):
+            conn.execute(_raw_table(table))
+            conn.execute(_quarantine_table(table))
+
+
+def _raw_table(table: Table) -> str:
+    key = listed(table.key)
+    needed = [column for column in table.columns if column.is_required]
+    optional = [column for column in table.columns if not column.is_required]
+    columns = [f"{quoted(c.name)} {SQL_TYPES[c.kind]} not null" for c in needed]
+    added = "; ".join(
+        f"alter table raw.{table.name} add column if not exists"
+        f" {quoted(column.name)} {SQL_TYPES[column.kind]}"
+        for column in optional
+    )
+    return f"""
+        create table if not exists raw.{table.name} (
+            {", ".join(columns)},
+            {"".join(f"{quoted(c.name)} {SQL_TYPES[c.kind]}, " for c in optional)}
+            extra jsonb,
+            loaded_at timestamptz not null,
+            source_loaded_at timestamptz,
+            valid_to timestamptz,
+            load_seq bigint not null,
+            load_id bigint not null,
+            load_version integer not null,
+            primary key ({key}, loaded_at, load_version)
+        );
+        create unique index if not exists {table.name}_current
+            on raw.{table.name} ({key}) where valid_to is null;
+        create index if not exists {table.name}_load_seq on raw.{table.name} using brin (load_seq);
+        {added}
+    """
+
+
+def _quarantine_table(table: Table) -> str:
+    return f"""
+        create table if not exists quarantine.{table.name} (
+            quarantine_id bigint generated always as identity primary key,
+            rule text not null,
+            file text not null,
+            line bigint not null,
+            load_id bigint not null,
+            row_text text not null,
+            quarantined_at timestamptz not null,
+            released_at timestamptz
+        );
+        create index if not exists {table.name}_seen
+            on quarantine.{table.name} (md5(row_text)) where released_at is null;
+        create index if not exists {table.name}_waiting on quarantine.{table.name} (quarantine_id)
+            where rule = 'reference_missing' and released_at is null
+    """
+
+
+def create_landing(conn: psycopg.Connection, tables: Sequence[Table]) -> None:
+    """Create empty landing tables, sweeping away those that a load that died left behind."""
+    drop_landing(conn)
+    with conn.transaction():
+        conn.execute(f"create schema {LANDING}")
+        for table in tables:
+            columns = ", ".join(
+                f"{quoted(column.name)} {SQL_TYPES[column.kind]}" for column in table.file_columns
+            )
+            conn.execute(f"""
+                create unlogged table {LANDING}.{table.name} (
+                    row_id bigint not null, {columns}, extra text
+                );
+                create unlogged table {LANDING}.{table.name}_rejected (
+                    rule text not null, line bigint not null, row_text text not null
+                )
+            """)
+
+
+def drop_landing(conn: psycopg.Connection) -> None:
+    """Drop the landing tables, and their schema with them."""
+    with conn.transaction():
+        conn.execute("set local client_min_messages = warning")
+        conn.execute(f"drop schema if exists {LANDING} cascade")

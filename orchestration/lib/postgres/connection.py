@@ -1,0 +1,88 @@
+"""Where a PostgreSQL is and who we are there, as one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlencode
+
+from psycopg import ProgrammingError, pq
+from psycopg.conninfo import conninfo_to_dict
+
+from orchestration.lib.errors import UserError
+
+_FIELDS = ("host", "port", "user", "password", "dbname")
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One role in one database of one server.
+
+    Attributes
+    ----------
+    host, port, user, password, dbname
+        As libpq names them; an empty password leaves libpq to its password file.
+    parameters : tuple of (str, str)
+        Whatever else the DSN carried (``sslmode``, ``sslrootcert``, ...), kept in `dsn`.
+    """
+
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    dbname: str
+    parameters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def dsn(self) -> str:
+        """The connection as a URL that psycopg, ADBC, psql and BI tools take."""
+        secret = f":{quote(self.password, safe='')}" if self.password else ""
+        host = f"[{self.host}]" if ":" in self.host else quote(self.host, safe="")
+        extra = f"?{urlencode(self.parameters, quote_via=quote)}" if self.parameters else ""
+        user, dbname = quote(self.user, safe=""), quote(self.dbname, safe="")
+        return f"postgresql://{user}{secret}@{host}:{self.port}/{dbname}{extra}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The fields and parameters as one flat mapping, in libpq's words."""
+        return {name: getattr(self, name) for name in _FIELDS} | dict(self.parameters)
+
+    @classmethod
+    def from_dsn(cls, dsn: str) -> Connection:
+        """Read a URL or a ``key=value`` string; libpq's own defaults fill what it leaves out.
+
+        Raises
+        ------
+        UserError
+            When libpq cannot read the string, or it names several hosts.
+        """
+        try:
+            given = {key: str(value) for key, value in conninfo_to_dict(dsn).items()}
+        except ProgrammingError as error:
+            reason = " ".join(str(error).split())
+            raise UserError(
+                f"the DSN cannot be read ({reason}); write it like {_EXAMPLE}"
+            ) from None
+        values = {**_defaults(), **given}
+        host, port = values.get("host") or values.get("hostaddr") or "localhost", values["port"]
+        if not port.isdigit() or "," in host:
+            raise UserError(f"the DSN must name one host and one port; write it like {_EXAMPLE}")
+        return cls(
+            host=host,
+            port=int(port),
+            user=values["user"],
+            password=values.get("password", ""),
+            dbname=values.get("dbname") or values["user"],
+            parameters=tuple(sorted((k, v) for k, v in given.items() if k not in _FIELDS)),
+        )
+
+
+_EXAMPLE = "postgresql://user:password@host:5432/database"
+
+
+def _defaults() -> dict[str, str]:
+    """What libpq would use for the five fields: its environment variables, then its own."""
+    known = {
+        option.keyword.decode(): option.val.decode()
+        for option in pq.Conninfo.get_defaults()
+        if option.val
+    }
+    return {"port": "5432", "user": "postgres"} | {k: known[k] for k in _FIELDS if k in known}

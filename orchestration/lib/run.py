@@ -1,0 +1,91 @@
+"""The main job from the outside: everything through Dagster, and what went wrong in a sentence."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+
+from orchestration.lib.clock import RunScope, decide_scope
+from orchestration.lib.dbt_project import ensure_manifest, manifest_path
+from orchestration.lib.progress import stage
+from orchestration.lib.settings import Settings
+
+JOB = "everything"
+# dbt's errors can quote a whole query; a sentence is what people read.
+SENTENCE_LENGTH = 400
+WRAPPERS = ("DagsterExecutionStepExecutionError", "DagsterResourceFunctionError")
+
+
+def materialize_everything(home: Path) -> tuple[str, ...]:
+    """Materialize every asset in this process, with Dagster's history in ``DAGSTER_HOME``.
+
+    Returns
+    -------
+    tuple of str
+        One sentence for each thing that stopped the run; empty when it published or, where it
+        looks back, built everything.
+
+    Raises
+    ------
+    UserError
+        When the dbt project does not parse.
+    """
+    dagster_home = Path(os.environ.setdefault("DAGSTER_HOME", os.fspath(home / "dagster")))
+    dagster_home.mkdir(parents=True, exist_ok=True)
+    with stage("definitions") as shown:
+        is_parsed = ensure_manifest(manifest_path())
+        # Only now: the definitions are made from the manifest.
+        from orchestration.definitions import defs
+
+        job = defs.resolve_job_def(JOB)
+        n_assets = len(job.asset_layer.executable_asset_keys)
+        shown.say(f"{n_assets} assets" + (", dbt project parsed" if is_parsed else ""))
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(instance=instance, raise_on_error=False)
+    return tuple(dict.fromkeys(_problems(result.all_events)))
+
+
+def run_scope(dsn: str, settings: Settings) -> RunScope:
+    """Say which schemas the run that has just ended filled."""
+    with psycopg.connect(dsn, application_name="ratings") as connection:
+        return decide_scope(connection, settings.as_of)
+
+
+def _problems(events: list[dg.DagsterEvent]) -> Iterator[str]:
+    for event in events:
+        error = None
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+        elif event.is_failure and event.is_job_event:
+            data = event.event_specific_data
+            error = getattr(data, "error", None)
+        elif event.is_resource_init_failure:
+            error = event.engine_event_data.error
+        if error is not None:
+            yield _sentence(error, event.step_key)
+
+
+def _sentence(error: object, step: str | None) -> str:
+    """Find the sentence in an error and its causes: ours if there is one, else the innermost."""
+    chain = []
+    while error is not None:
+        chain.append(error)
+        error = error.cause
+    for link in chain:
+        if link.cls_name == "UserError":
+            return _first_part(link.message.split("UserError: ", 1)[-1])
+    innermost = next((link for link in reversed(chain) if link.cls_name not in WRAPPERS), chain[-1])
+    text = innermost.message
+    if "Errors parsed from dbt logs:" in text:
+        text = "dbt: " + text.split("Errors parsed from dbt logs:", 1)[1]
+    where = f"Step {step} failed: " if step else "The run failed: "
+    return where + _first_part(text)
+
+
+def _first_part(text: str) -> str:
+    sentence = " ".join(text.split())
+    return sentence if len(sentence) <= SENTENCE_LENGTH else sentence[:SENTENCE_LENGTH] + " ..."

@@ -1,0 +1,62 @@
+"""What a run holds from its first asset to its last: the lock, the warehouse, dbt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from dagster_dbt import DbtCliResource
+
+from orchestration.lib.clock import RunScope, decide_scope
+from orchestration.lib.dbt_project import dbt_resource
+from orchestration.lib.lock import run_lock
+from orchestration.lib.prepare import prepare_warehouse
+from orchestration.lib.settings import Settings
+from orchestration.lib.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class RunSession:
+    """The resource of every asset.
+
+    Attributes
+    ----------
+    settings : Settings
+        What the run was told from outside.
+    scope : RunScope
+        Which instant it stands for.
+    warehouse : Warehouse
+        The database, in the schemas of this run.
+    dbt : DbtCliResource
+        dbt, building into the same schemas.
+    """
+
+    settings: Settings
+    scope: RunScope
+    warehouse: Warehouse
+    dbt: DbtCliResource
+
+
+@contextmanager
+def open_session(settings: Settings | None = None) -> Iterator[RunSession]:
+    """Prepare the warehouse and hold the run lock for as long as the block lasts.
+
+    Raises
+    ------
+    UserError
+        When the warehouse cannot be reached, or another run holds the lock.
+    """
+    settings = settings or Settings.from_environment()
+    connection = prepare_warehouse(settings)
+    with run_lock(connection.dsn) as lock_connection:
+        # Decided under the lock: nobody publishes between the question and the run.
+        scope = decide_scope(lock_connection, settings.as_of)
+        if scope.looks_back:
+            prepare_warehouse(settings, suffix=scope.suffix)
+        yield RunSession(
+            settings=settings,
+            scope=scope,
+            warehouse=Warehouse(connection.dsn, scope.suffix),
+            dbt=dbt_resource(scope.dbt_target),
+        )

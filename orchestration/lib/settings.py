@@ -1,0 +1,71 @@
+"""What a run is told from outside: read once, at the edge, and passed on as a value."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from orchestration.lib.errors import UserError
+
+PROJECT_DIR = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The four variables of the README, checked.
+
+    Attributes
+    ----------
+    home : Path
+        Where the embedded warehouse and Dagster live (``RATINGS_HOME``).
+    dsn : str or None
+        The user's own PostgreSQL (``RATINGS_DSN``); None means the embedded one.
+    raw : str or None
+        Folder or DSN of the hand-over (``RAW``); None means a simulated platform.
+    as_of : datetime or None
+        The instant the figures stand for (``AS_OF``); None means the newest known.
+    """
+
+    home: Path
+    dsn: str | None = None
+    raw: str | None = None
+    as_of: datetime | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read the settings from environment variables; empty ones count as absent.
+
+        Raises
+        ------
+        UserError
+            When ``AS_OF`` is not an ISO 8601 instant with an offset.
+        """
+        env = os.environ if environment is None else environment
+        home = Path(env.get("RATINGS_HOME") or PROJECT_DIR / ".warehouse")
+        return cls(
+            home=home.expanduser().resolve(),
+            dsn=env.get("RATINGS_DSN") or None,
+            raw=env.get("RAW") or None,
+            as_of=parse_as_of(env["AS_OF"]) if env.get("AS_OF") else None,
+        )
+
+
+def parse_as_of(text: str) -> datetime:
+    """Turn ``AS_OF`` into an instant.
+
+    Raises
+    ------
+    UserError
+        When the text is no instant, or carries no offset (an instant without one is ambiguous).
+    """
+    mend = "write it like AS_OF=2026-01-31T09:00:00Z"
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise UserError(f"AS_OF={text!r} is not an instant; {mend}") from None
+    if instant.tzinfo is None:
+        raise UserError(f"AS_OF={text!r} has no offset from UTC; {mend}")
+    return instant

@@ -1,0 +1,183 @@
+"""The end of a run, as people read it: what came in, what came out, where to look next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from orchestration.lib import summary_data as data
+from orchestration.lib.clock import RunScope
+from orchestration.lib.summary_data import Row, SummaryReader
+
+HISTOGRAM_WIDTH = 40
+WARNINGS_SHOWN = 8
+
+
+def print_summary(dsn: str, console: Console, scope: RunScope) -> None:
+    """Print what a run did, from the tables it left behind.
+
+    Parameters
+    ----------
+    dsn : str
+        The warehouse.
+    console : Console
+        Where to print; colours only where it is a terminal.
+    scope : RunScope
+        Which schemas the run filled.
+    """
+    with psycopg.connect(dsn, application_name="ratings summary") as connection:
+        connection.execute("set timezone = 'UTC'")
+        reader = SummaryReader(connection, scope)
+        _rows_in(console, reader)
+        _weights(console, reader)
+        _experience(console, reader)
+        _accuracy(console, reader)
+        _health(console, reader)
+        _warnings(console, reader)
+    _where_next(console, scope)
+
+
+def _heading(console: Console, text: str) -> None:
+    console.print(f"\n[bold]{escape(text)}[/]")
+
+
+def _table(*columns: str, right_from: int = 1) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    for position, column in enumerate(columns):
+        table.add_column(column, justify="right" if position >= right_from else "left")
+    return table
+
+
+def _rows_in(console: Console, reader: SummaryReader) -> None:
+    source, clock = reader.row(data.SOURCE), reader.row(data.CLOCK)
+    _heading(console, f"As of {clock['as_of']:%Y-%m-%d %H:%M:%S} UTC")
+    console.print(f"Rows in, from {source.get('source', 'nowhere')}", markup=False)
+    table = _table("table", "read", "accepted", "unchanged", "quarantined", "released")
+    counts = ("n_read", "n_accepted", "n_unchanged", "n_quarantined", "n_released")
+    for row in reader.rows(data.LOADED):
+        table.add_row(row["table_name"], *(f"{row[count]:,}" for count in counts))
+    console.print(table)
+    rules = reader.rows(data.RULES)
+    if rules:
+        console.print("In quarantine, by rule:")
+        shown = _table("table", "rule", "rows", right_from=2)
+        for row in rules:
+            shown.add_row(row["table_name"], row["rule"], f"{row['n']:,}")
+        console.print(shown)
+
+
+def _weights(console: Console, reader: SummaryReader) -> None:
+    rows = reader.rows(data.WEIGHTS)
+    if not rows:
+        return
+    is_default = rows[0]["fit_id"] == "default"
+    note = "equal, because no fit was accepted yet" if is_default else rows[0]["fit_id"]
+    _heading(console, f"Weights in force ({note})")
+    table = _table("factor", "weight", "90 % range")
+    for row in rows:
+        interval = "" if is_default else f"{row['weight_low']:.2f} to {row['weight_high']:.2f}"
+        table.add_row(row["factor"], f"{row['weight']:.2f}", interval)
+    console.print(table)
+
+
+def _experience(console: Console, reader: SummaryReader) -> None:
+    counts = reader.row(data.COUNTS)
+    _heading(
+        console,
+        f"Experience score: published for {counts['n_experience']:,} "
+        f"of {counts['n_interviewers']:,} interviewers",
+    )
+    for row in reader.rows(data.HISTOGRAM):
+        bar = "█" * round(HISTOGRAM_WIDTH * (row["share_of_highest"] or 0))
+        console.print(f"  {row['low']:.1f}  {bar} {row['n']:,}", markup=False)
+    extremes = reader.rows(data.EXTREMES)
+    if not extremes:
+        return
+    table = _table("", "interviewer", "score", "estimate", "90 % interval", "n", right_from=2)
+    for row in extremes:
+        place = "best" if row["place_from_top"] <= row["place_from_bottom"] else "worst"
+        table.add_row(place, *_standing(row))
+    console.print("The five best and the five worst, by quality estimate:")
+    console.print(table)
+
+
+def _standing(row: Row) -> tuple[str, ...]:
+    return (
+        escape(row["handle"] or row["interviewer_id"]),
+        f"{row['experience_score']:.3f}",
+        f"{row['quality_estimate']:.3f}",
+        f"{row['experience_low']:.2f} to {row['experience_high']:.2f}",
+        str(row["n_rated_window"]),
+    )
+
+
+def _accuracy(console: Console, reader: SummaryReader) -> None:
+    counts = reader.row(data.COUNTS)
+    _heading(
+        console,
+        f"Accuracy score: published for {counts['n_accuracy']:,} "
+        f"of {counts['n_interviewers']:,} interviewers",
+    )
+    buckets = (
+        f"{row['accuracy_bucket'].replace('_', ' ')} {row['n']:,}"
+        for row in reader.rows(data.BUCKETS)
+    )
+    console.print("  " + ", ".join(buckets), markup=False)
+
+
+def _health(console: Console, reader: SummaryReader) -> None:
+    _heading(console, "Platform health")
+    table = _table("metric", "now", "90 % interval", "before", "target", "")
+    for row in reader.rows(data.HEALTH):
+        interval = (
+            f"{row['value_low']:.3f} to {row['value_high']:.3f}"
+            if row["value_low"] is not None and row["value_high"] is not None
+            else ""
+        )
+        values = (row["value_now"], row["value_last"], row["target"])
+        now, before, target = ("" if value is None else f"{value:.3f}" for value in values)
+        status = row["status"].replace("_", " ")
+        table.add_row(row["metric"], now, interval, before, target, status)
+    console.print(table)
+
+
+def _warnings(console: Console, reader: SummaryReader) -> None:
+    notes = (row["note"] for row in reader.rows(data.NOTES))
+    found = [*notes, *_fit_warnings(reader), *_failed_checks(reader)]
+    if not found:
+        return
+    _heading(console, f"Warnings ({len(found)})")
+    for warning in found[:WARNINGS_SHOWN]:
+        console.print(f"  - {warning}", style="yellow", markup=False)
+    if len(found) > WARNINGS_SHOWN:
+        rest = len(found) - WARNINGS_SHOWN
+        console.print(f"  and {rest} more, in reports.rpt_data_quality and fitted.fit_registry")
+
+
+def _fit_warnings(reader: SummaryReader) -> Iterator[str]:
+    for row in reader.rows(data.FITS):
+        if not row["is_accepted"]:
+            yield f"fit {row['model']} was refused ({row['reason']}); the last accepted one serves"
+        for warning in row["warnings"] or ():
+            yield f"fit {row['model']}: {warning}"
+
+
+def _failed_checks(reader: SummaryReader) -> Iterator[str]:
+    for row in reader.rows(data.FAILED):
+        yield f"{row['border']} gate, {row['table_name']}: it should hold that {row['description']}"
+
+
+def _where_next(console: Console, scope: RunScope) -> None:
+    _heading(console, "Where to look next")
+    if scope.looks_back:
+        console.print(
+            "  This run stands before the published figures, so it published nothing: "
+            f"its tables are in the schemas that end in {scope.suffix}."
+        )
+    console.print('  psql "$(make -s dsn)"    schemas scores, policy, reports, marts, quarantine')
+    console.print("  make dev                 Dagster: every table, its lineage and its checks")
+    console.print("  README.md                what each published table says")

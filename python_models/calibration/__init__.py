@@ -1,0 +1,1 @@
+"""Estimators of accuracy: how far interviewers' verdicts sit from the companies' bar."""

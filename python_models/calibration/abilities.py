@@ -1,0 +1,92 @@
+"""Abilities of candidates from others' judgements: what SQL computes, for tests and evaluation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from python_models.calibration.composite import CompositeScale
+from python_models.frames import BoolArray, FloatArray, as_floats, as_levels, group_sums
+
+
+@dataclass(frozen=True)
+class Abilities:
+    """For each judgement, the candidate's ability from the others.
+
+    Parameters
+    ----------
+    ability
+        Shrunken mean of the other residuals; 0 where there is none.
+    reliability
+        Share of the ability's variance that the others tell, 0 to 1.
+    n_others
+        Number of other judgements used.
+    leniency
+        Leniency of the judging interviewer; 0 for real judgements.
+    """
+
+    ability: FloatArray
+    reliability: FloatArray
+    n_others: FloatArray
+    leniency: FloatArray
+
+
+def abilities_from_others(
+    judgements: pd.DataFrame, rows: pd.DataFrame, *, earlier_only: bool
+) -> Abilities:
+    """Apply a fitted leniency table to judgements (the formulas of `InterviewerLeniency`).
+
+    Parameters
+    ----------
+    judgements
+        The panel of judgements, in order of time.
+    rows
+        The fitted table of `fit_interviewer_leniency`.
+    earlier_only
+        Use only the candidate's earlier judgements, not all others.
+
+    Returns
+    -------
+    Abilities
+        One entry for each judgement; NaN where the judgement has no item.
+    """
+    by_facet = {facet: part.set_index("level")["estimate"] for facet, part in rows.groupby("facet")}
+    is_real = as_floats(judgements["is_real"]) > 0
+    none = pd.Series(dtype=np.float64)
+    leniency = _look_up(judgements["interviewer_id"], by_facet.get("interviewer", none), ~is_real)
+    bar = _look_up(judgements["company_id"], by_facet.get("company", none), is_real)
+    fixed, variance = by_facet["fixed"], by_facet["variance"]
+    types = ("type:" + as_levels(judgements["interview_type"])).map(fixed).fillna(0.0)
+    expected = (
+        fixed["intercept"]
+        + fixed["is_real"] * is_real
+        + fixed["practice"] * np.log1p(as_floats(judgements["n_earlier_sessions"]))
+        + types.to_numpy()
+    )
+    constants = {str(level): float(value) for level, value in by_facet["item"].items()}
+    z = CompositeScale(constants).composite(judgements, is_real)
+    residual = z - expected - leniency - bar
+    others, n_others = _sum_of_others(judgements["candidate_id"], residual, earlier_only)
+    noise = variance["residual"] / np.maximum(n_others, 1)
+    reliability = np.where(n_others > 0, variance["candidate"] / (variance["candidate"] + noise), 0)
+    ability = others / np.maximum(n_others, 1) * reliability
+    return Abilities(ability, reliability, n_others, leniency)
+
+
+def _look_up(ids: pd.Series, effects: pd.Series, is_wanted: BoolArray) -> FloatArray:
+    return np.where(is_wanted, ids.map(effects).fillna(0.0).to_numpy(dtype=np.float64), 0.0)
+
+
+def _sum_of_others(
+    candidates: pd.Series, residual: FloatArray, earlier_only: bool
+) -> tuple[FloatArray, FloatArray]:
+    codes, levels = pd.factorize(candidates)
+    is_judged = np.isfinite(residual)
+    known = np.where(is_judged, residual, 0.0)
+    if earlier_only:
+        frame = pd.DataFrame({"total": known, "n": is_judged.astype(np.float64)})
+        running = frame.groupby(codes).cumsum().to_numpy() - frame.to_numpy()
+        return running[:, 0], running[:, 1]
+    total = group_sums(codes, known, len(levels))[codes]
+    n_judged = group_sums(codes, is_judged.astype(np.float64), len(levels))[codes]
+    return total - known, n_judged - is_judged

@@ -1,0 +1,246 @@
+"""How far each interviewer's verdicts sit from others' on the same candidates (B2)."""
+
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.sparse import csgraph
+from sklearn.base import BaseEstimator
+
+from python_models.calibration.composite import ITEMS, learn_scale
+from python_models.calibration.crossed_effects import CrossedEffects
+from python_models.design import independent_columns
+from python_models.fitted_table import FittedTable
+from python_models.frames import (
+    BoolArray,
+    FloatArray,
+    IntArray,
+    as_floats,
+    as_levels,
+    plain_numbers,
+    require_columns,
+)
+
+REQUIRED = (
+    "session_id",
+    "is_real",
+    "candidate_id",
+    "interviewer_id",
+    "company_id",
+    "interview_type",
+    "n_earlier_sessions",
+    *ITEMS,
+)
+COLUMNS = ["facet", "level", "estimate", "estimate_se", "n_judgements", "comparison_set_id"]
+
+
+class InterviewerLeniency(BaseEstimator):
+    """Many-facet model over all mock and real judgements (Linacre 1989; B2).
+
+    z = x'b + ability(candidate) + leniency(interviewer, mock) + bar(company, real) + e,
+    all but b Gaussian with REML variances; x = intercept, is_real, ln(1 + earlier sessions),
+    interview type. Candidates who were never selected stay in, so selection, which depends on
+    judgements in the likelihood, is ignorable (Rubin 1976).
+
+    SQL repeats these formulas from the fitted rows:
+
+    - z = mean over the items present of (item − `item:<item>:mean`)/`item:<item>:sd`, with the
+      `real_` constants for real judgements; `would_advance` counts as 0 or 1;
+    - x'b = `fixed:intercept` + `fixed:is_real`·[real] + `fixed:practice`·ln(1 +
+      n_earlier_sessions) + `fixed:type:<interview_type>` (absent: 0);
+    - residual of a judgement r = z − x'b − (`interviewer:<id>` if mock, `company:<id>` if real;
+      absent: 0);
+    - a candidate's ability without judgement j, from the n others: mean of their r times
+      reliability, reliability = A/(A + E/n), A = `variance:candidate`, E =
+      `variance:residual`; 0 and 0 for n = 0. For a judgement to be *predicted* without
+      verification bias, use the others that came earlier (see `AccuracyScale`).
+
+    Parameters
+    ----------
+    se_factor
+        Published se over the model's.
+    max_iter, tol, max_dense
+        Settings of `CrossedEffects`.
+    """
+
+    def __init__(
+        self,
+        se_factor: float = 1.2,
+        max_iter: int = 60,
+        tol: float = 1e-4,
+        max_dense: int = 5000,
+    ) -> None:
+        self.se_factor = se_factor
+        self.max_iter = max_iter
+        self.tol = tol
+        self.max_dense = max_dense
+
+    def fit(self, judgements: pd.DataFrame) -> Self:
+        """Estimate leniency and everything it is net of.
+
+        Parameters
+        ----------
+        judgements
+            One row per judgement, with the columns in `REQUIRED`.
+
+        Returns
+        -------
+        Self
+            With `rows_` (the fitted table), `model_` (None where there was nothing to learn),
+            `n_used_`, `n_comparison_sets_`, `warnings_`.
+        """
+        self.warnings_: list[str] = []
+        is_real = np.nan_to_num(as_floats(judgements["is_real"])) > 0
+        scale = learn_scale(judgements, is_real)
+        z = scale.composite(judgements, is_real)
+        is_used = np.isfinite(z) & judgements["candidate_id"].notna().to_numpy()
+        used, is_real, z = judgements[is_used], is_real[is_used], z[is_used]
+        self.n_used_, self.n_real_ = len(used), int(is_real.sum())
+        # A number has no interval here, and belongs to no set: it is a constant.
+        constants = [("item", level, value) for level, value in scale.constants.items()]
+        self.rows_ = _rows(constants)
+        self.model_: CrossedEffects | None = None
+        self.n_comparison_sets_ = 0
+        if self.n_used_ < 2 or float(np.var(z)) <= 0:
+            self.warnings_.append("no judgements that differ: leniency is not estimated")
+            return self
+        if self.n_real_ == 0:
+            self.warnings_.append("no real judgements: leniency is among interviewers only")
+        self._estimate(used, z, is_real)
+        return self
+
+    def _estimate(self, used: pd.DataFrame, z: FloatArray, is_real: BoolArray) -> None:
+        candidate, _ = pd.factorize(used["candidate_id"], sort=True)
+        interviewer, interviewers = _codes_where(used["interviewer_id"], ~is_real)
+        company, companies = _codes_where(used["company_id"], is_real)
+        design, names, fixed_zero = _fixed_design(used, is_real)
+        model = CrossedEffects(self.max_iter, self.tol, self.max_dense)
+        self.model_ = model.fit(design, z, owner=candidate, facets=[interviewer, company])
+        if not model.has_converged_:
+            self.warnings_.append("the variances of the leniency model have not converged")
+        if len(interviewers) + len(companies) + len(names) > self.max_dense:
+            self.warnings_.append("too many interviewers to invert: se's are slightly too small")
+        variances = [model.owner_variance_, *model.facet_variances_, model.residual_variance_]
+        parts = ["candidate", "interviewer", "company", "residual"]
+        sets = _comparison_sets(candidate, interviewer, company)
+        self.n_comparison_sets_ = len(set(np.concatenate(sets).tolist()))
+        facets = [("interviewer", interviewers, interviewer), ("company", companies, company)]
+        tables = [
+            pd.DataFrame(
+                {
+                    "facet": name,
+                    "level": levels,
+                    "estimate": model.effects_[i],
+                    "estimate_se": model.ses_[i] * self.se_factor,
+                    "n_judgements": np.bincount(codes[codes >= 0], minlength=len(levels)),
+                    "comparison_set_id": sets[i],
+                }
+            ).sort_values("level", ignore_index=True)
+            for i, (name, levels, codes) in enumerate(facets)
+        ]
+        fixed = _rows([("fixed", *pair) for pair in zip(names, model.coef_, strict=True)])
+        fixed["estimate_se"] = model.coef_ses_
+        zeros = _rows([("fixed", name, 0.0) for name in fixed_zero])
+        spread = _rows([("variance", *pair) for pair in zip(parts, variances, strict=True)])
+        filled = [part for part in (*tables, fixed, zeros, spread, self.rows_) if len(part)]
+        self.rows_ = pd.concat(filled, ignore_index=True)[COLUMNS]
+
+
+def fit_interviewer_leniency(panel: pd.DataFrame, **settings: Any) -> FittedTable:
+    """Fit `InterviewerLeniency` on the panel of judgements.
+
+    Parameters
+    ----------
+    panel
+        One row per judgement, mock or real.
+    **settings
+        Settings of `InterviewerLeniency`.
+
+    Returns
+    -------
+    FittedTable
+        Rows (facet, level, estimate, estimate_se, n_judgements, comparison_set_id). Facets:
+        interviewer (higher is more lenient), company (higher is the easier bar), fixed,
+        variance, item.
+    """
+    require_columns(panel, REQUIRED, "interviewer_leniency")
+    fitted = InterviewerLeniency(**settings).fit(panel)
+    diagnostics: dict[str, Any] = {
+        "n_judgements": fitted.n_used_,
+        "n_real": fitted.n_real_,
+        "n_without_items": len(panel) - fitted.n_used_,
+        "n_comparison_sets": fitted.n_comparison_sets_,
+    }
+    if fitted.model_ is not None:
+        model = fitted.model_
+        diagnostics |= {
+            "candidate_variance": model.owner_variance_,
+            "interviewer_variance": model.facet_variances_[0],
+            "company_variance": model.facet_variances_[1],
+            "residual_variance": model.residual_variance_,
+            "n_iterations": model.n_iter_,
+            "has_converged": model.has_converged_,
+        }
+    return FittedTable(
+        table=fitted.rows_,
+        settings=fitted.get_params(),
+        diagnostics=plain_numbers(diagnostics),
+        n_rows=fitted.n_used_,
+        warnings=tuple(fitted.warnings_),
+    )
+
+
+def _rows(constants: list[tuple[str, str, float]]) -> pd.DataFrame:
+    rows = pd.DataFrame(constants, columns=["facet", "level", "estimate"])
+    rows["estimate_se"] = np.nan
+    rows["n_judgements"] = pd.array([pd.NA] * len(rows), dtype="Int64")
+    rows["comparison_set_id"] = pd.array([None] * len(rows), dtype="object")
+    return rows
+
+
+def _codes_where(ids: pd.Series, is_wanted: BoolArray) -> tuple[IntArray, list[str]]:
+    codes, levels = pd.factorize(ids.where(pd.Series(is_wanted, index=ids.index)), sort=True)
+    return codes.astype(np.int64), list(levels)
+
+
+def _fixed_design(
+    used: pd.DataFrame, is_real: BoolArray
+) -> tuple[FloatArray, list[str], list[str]]:
+    types = as_levels(used["interview_type"])
+    # The most frequent type is the reference; equal counts go by name.
+    order = types.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    earlier = np.maximum(np.nan_to_num(as_floats(used["n_earlier_sessions"])), 0.0)
+    names = ["intercept", "is_real", "practice", *[f"type:{level}" for level in order.index[1:]]]
+    indicators = [(types == level).to_numpy(dtype=np.float64) for level in order.index[1:]]
+    design = np.column_stack(
+        [np.ones(len(used)), is_real.astype(np.float64), np.log1p(earlier), *indicators]
+    )
+    kept = independent_columns(design.T @ design)
+    dropped = [name for i, name in enumerate(names) if i not in set(kept.tolist())]
+    zeros = [f"type:{order.index[0]}", *dropped]
+    return design[:, kept], [names[i] for i in kept], zeros
+
+
+def _comparison_sets(
+    candidate: IntArray, interviewer: IntArray, company: IntArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the connected set of each interviewer and company, the largest being '1'.
+
+    Across sets nobody judged the same candidate, directly or through others: leniency is then
+    comparable only as far as the candidates of both are alike.
+    """
+    n_candidates = int(candidate.max()) + 1
+    n_interviewers = int(interviewer.max(initial=-1)) + 1
+    n_companies = int(company.max(initial=-1)) + 1
+    judge = np.where(interviewer >= 0, interviewer, n_interviewers + company)
+    is_linked = (interviewer >= 0) | (company >= 0)
+    edges = (candidate[is_linked], n_candidates + judge[is_linked])
+    size = n_candidates + n_interviewers + n_companies
+    graph = sparse.coo_array((np.ones(len(edges[0])), edges), shape=(size, size))
+    _, label = csgraph.connected_components(graph, directed=False)
+    n_judgements = np.bincount(label[edges[0]], minlength=int(label.max()) + 1)
+    rank = np.empty(len(n_judgements), dtype=np.int64)
+    rank[np.argsort(-n_judgements, kind="stable")] = np.arange(1, len(n_judgements) + 1)
+    ids = rank[label[n_candidates:]].astype(str).astype(object)
+    return ids[:n_interviewers], ids[n_interviewers:]

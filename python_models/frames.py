@@ -1,0 +1,110 @@
+"""Reading panels: the few conversions every estimator needs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def require_columns(panel: pd.DataFrame, columns: Iterable[str], name: str) -> None:
+    """Raise `ValueError` naming the columns that a panel lacks.
+
+    Parameters
+    ----------
+    panel
+        The frame to look at.
+    columns
+        Columns that must exist.
+    name
+        How the panel is called in the message.
+    """
+    missing = [column for column in columns if column not in panel.columns]
+    if missing:
+        raise ValueError(f"panel {name} lacks the column(s) {', '.join(missing)}")
+
+
+def as_floats(values: pd.Series) -> FloatArray:
+    """Return a numeric, decimal or boolean column as floats, null as NaN.
+
+    Parameters
+    ----------
+    values
+        A column of a panel.
+
+    Returns
+    -------
+    FloatArray
+        One float for each row.
+    """
+    return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def as_levels(values: pd.Series) -> pd.Series:
+    """Return a covariate as text levels: `true`/`false` for booleans, `unknown` for null.
+
+    Parameters
+    ----------
+    values
+        A column of a panel.
+
+    Returns
+    -------
+    pd.Series
+        Text, never null: the spelling SQL gives the same value.
+    """
+    names = {True: "true", False: "false"}
+    # Levels are renamed, not rows: a panel has millions of rows and a dozen levels.
+    codes, levels = pd.factorize(values)
+    spelled = [
+        names[bool(level)] if isinstance(level, bool | np.bool_) else str(level) for level in levels
+    ]
+    lookup = np.array([*spelled, "unknown"], dtype=object)
+    return pd.Series(lookup[codes], index=values.index, name=values.name, dtype=object)
+
+
+def plain_numbers(diagnostics: Mapping[str, Any]) -> dict[str, Any]:
+    """Return diagnostics as JSON-able Python values, with NaN and infinity as None.
+
+    Parameters
+    ----------
+    diagnostics
+        Numbers, flags and short texts; numpy scalars are welcome.
+
+    Returns
+    -------
+    dict
+        The same keys with plain values.
+    """
+    plain: dict[str, Any] = {}
+    for key, value in diagnostics.items():
+        number = value.item() if isinstance(value, np.generic) else value
+        is_gap = isinstance(number, float) and not np.isfinite(number)
+        plain[key] = None if is_gap else number
+    return plain
+
+
+def group_sums(codes: IntArray, values: FloatArray, n_groups: int) -> FloatArray:
+    """Return the sum of `values` in each group.
+
+    Parameters
+    ----------
+    codes
+        Group of each row, 0 to `n_groups` - 1.
+    values
+        One number for each row.
+    n_groups
+        Length of the result; empty groups have 0.
+
+    Returns
+    -------
+    FloatArray
+        One sum for each group.
+    """
+    # An integer bincount of no rows would be an integer array: callers expect floats.
+    return np.bincount(codes, weights=values, minlength=n_groups).astype(np.float64)

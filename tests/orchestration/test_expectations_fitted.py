@@ -1,0 +1,114 @@
+"""The fitted border accepts sound fits and refuses the others with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from borders import AS_OF, execute
+
+from expectations import fitted
+from expectations.checks import literal
+from expectations.runner import reason_to_refuse, run_suites
+from orchestration.lib.postgres import Connection
+
+STAMP = "fit_id text, trained_through timestamptz, fitted_at timestamptz"
+FIT = "f:1 'of' 100%"
+STAMPED = f"{literal(FIT)}, '{AS_OF}', '{AS_OF}'"
+FITTED_TABLES = {
+    "experience_weights": "factor text, weight float, weight_raw float, weight_low float,"
+    " weight_high float",
+    "churn_covariates": "covariate text, level text, coefficient float, coefficient_se float",
+    "experience_effects": "interviewer_id text, n_sessions bigint, churn_effect float,"
+    " churn_effect_se float",
+    "rating_components": "component text, level text, value float, value_se float",
+    "interviewer_leniency": "facet text, level text, n_judgements bigint, estimate float,"
+    " estimate_se float, comparison_set_id text",
+    "accuracy_scale": "parameter text, value float, value_se float",
+}
+GOOD_FITS = {
+    "experience_weights": [
+        "'excitement', 0.55, 0.57, 0.4, 0.7",
+        "'communication', 0.45, 0.43, 0.3, 0.6",
+    ],
+    "churn_covariates": [
+        "'intercept', '', -1.2, 0.1",
+        "'verdict', 'no', 0.0, 0.0",
+        "'verdict', 'yes', -0.3, 0.1",
+    ],
+    "experience_effects": ["'i1', 12, 0.2, 0.1", "'i2', 3, -0.1, 0.2"],
+    "rating_components": [
+        "'mean', '', 3.6, 0.01",
+        "'interviewer_variance', '', 0.04, 0.01",
+        "'residual_variance', '', 0.3, 0.01",
+        "'halo', '', 0, null",
+    ],
+    "interviewer_leniency": [
+        "'interviewer', 'i1', 20, 0.3, 0.1, 'set 1'",
+        "'company', 'x', 20, -0.1, 0.1, 'set 1'",
+        "'variance', 'candidate', null, 0.4, null, null",
+        "'item', 'technical:mean', null, 2.9, null, null",
+    ],
+    "accuracy_scale": [f"'{parameter}', 1.1, 0.1" for parameter in fitted.SCALE_PARAMETERS],
+}
+
+
+def judge_fit(database: Connection, stem: str, rows: Sequence[str]) -> str | None:
+    values = [f"insert into fitted.{stem} values ({STAMPED}, {row})" for row in rows]
+    # Another fit's rows are none of this one's business.
+    other = f"insert into fitted.{stem} (fit_id) values ('default')"
+    execute(
+        database,
+        f"create schema fitted create table {stem} ({STAMP}, {FITTED_TABLES[stem]})",
+        *values,
+        other,
+    )
+    outcomes = run_suites(database.dsn, [fitted.suite(stem, FIT)])
+    return reason_to_refuse(outcomes)
+
+
+def test_every_fitted_table_has_a_suite_and_an_example_here() -> None:
+    assert set(fitted.stems()) == set(FITTED_TABLES) == set(GOOD_FITS)
+
+
+@pytest.mark.parametrize("stem", FITTED_TABLES)
+def test_a_sound_fit_is_accepted(database: Connection, stem: str) -> None:
+    assert judge_fit(database, stem, GOOD_FITS[stem]) is None
+
+
+@pytest.mark.parametrize(
+    ("stem", "at", "bad", "reason"),
+    [
+        ("experience_weights", 0, "'excitement', 0.5, 0.5, 0.4, 0.7", "sum to 1"),
+        ("experience_weights", 0, "'communication', 0.55, 0.5, 0.4, 0.7", "one weight"),
+        ("experience_weights", 0, "'excitement', 0.55, 0.5, 0.6, 0.7", "its own range"),
+        ("churn_covariates", 0, "'verdict', 'none', 0.1, 0.1", "one intercept"),
+        ("churn_covariates", 1, "'verdict', 'no', 'nan', 0.1", "finite number"),
+        ("churn_covariates", 1, "'verdict', 'no', 31.5, 0.1", "finite number"),
+        ("experience_effects", 0, "'i2', 12, 0.2, 0.1", "one effect"),
+        ("experience_effects", 0, "'i1', 12, 0.2, 0", "standard error is positive"),
+        ("experience_effects", 0, "'i1', 12, 'infinity', 0.1", "finite number"),
+        ("rating_components", 1, "'interviewer_variance', '', -0.1, null", "negative"),
+        ("rating_components", 0, "'mean', '', 4.6, 0.1", "lies on 1..4"),
+        ("rating_components", 2, "'trend', '', 0, null", "residual_variance are there"),
+        ("interviewer_leniency", 0, "'interviewer', 'i1', 20, 9, 0.1, 'set 1'", "stays within"),
+        ("interviewer_leniency", 0, "'interviewer', 'i1', 20, 0.3, 0.1, null", "comparison"),
+        ("accuracy_scale", 1, "'real_slope', -0.4, 0.1", "get more yes"),
+        ("accuracy_scale", 5, "'b50', 0.4, 0.1", "every parameter"),
+    ],
+)
+def test_an_unsound_fit_is_refused(
+    database: Connection, stem: str, at: int, bad: str, reason: str
+) -> None:
+    rows = [*GOOD_FITS[stem]]
+    rows[at] = bad
+    assert reason in (judge_fit(database, stem, rows) or "accepted")
+
+
+def test_a_fit_without_rows_is_refused(database: Connection) -> None:
+    assert "the fit has rows" in (judge_fit(database, "experience_effects", []) or "")
+
+
+def test_equal_weights_need_no_step(database: Connection) -> None:
+    thirds = [f"'{factor}', {1 / 3}, {1 / 3}, 0.2, 0.5" for factor in "abc"]
+    assert judge_fit(database, "experience_weights", thirds) is None
