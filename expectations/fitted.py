@@ -110,9 +110,11 @@ def _experience_weights() -> Parts:
     steps = f"weight / {WEIGHT_STEP}"
     derived = [
         f"abs({steps} - round({steps})) < 0.0001"
-        " or abs(weight - 1.0 / count(*) over ()) < 0.0001 as is_on_step",
+        " or abs(weight * count(*) filter (where weight > 0) over () - 1.0) < 0.0001"
+        " or weight = 0 as is_on_step",
         "weight_low <= weight_high as is_range_ordered",
-        "weight between weight_low - 0.0001 and weight_high + 0.0001 as is_within_range",
+        f"weight between weight_low - {WEIGHT_STEP} and weight_high + {WEIGHT_STEP}"
+        " as is_within_range",
     ]
     checks = [
         unique(["factor"], "each factor has one weight"),
@@ -121,7 +123,7 @@ def _experience_weights() -> Parts:
         aggregate_between("sum", "weight", 0.9999, 1.0001, "the weights sum to 1"),
         holds("is_on_step", f"each weight is a multiple of {WEIGHT_STEP} or all are equal"),
         holds("is_range_ordered", "each range has its lower end below its upper"),
-        holds("is_within_range", "each weight lies within its own range"),
+        holds("is_within_range", "each weight lies within its own range, rounding aside"),
     ]
     return derived, checks
 
@@ -185,27 +187,32 @@ def _interviewer_leniency() -> Parts:
         "facet <> 'variance' or estimate >= 0 as is_variance_possible",
         f"facet not in ('interviewer', 'company') or abs(estimate) <= {LENIENCY_LIMIT}"
         " as is_plausible",
-        "facet not in ('interviewer', 'company') or estimate_se > 0 as is_uncertain",
+        # Where the model states a standard error; a NaN is above every number here.
+        "facet not in ('interviewer', 'company')"
+        " or coalesce(estimate_se > 0 and estimate_se < 1000, false) as is_uncertain",
     ]
     checks = [
         unique(["facet", "level"], "each level of a facet has one estimate"),
         in_set("facet", LENIENCY_FACETS, f"a facet is one of {', '.join(LENIENCY_FACETS)}"),
         *_finite("estimate", 1000.0, "each estimate"),
-        between("estimate_se", 0, 1000, "the standard error is not negative and finite"),
         holds("is_variance_possible", "no variance is negative"),
         holds("is_plausible", f"leniency stays within {LENIENCY_LIMIT:g} standard deviations"),
-        holds("is_uncertain", "every leniency has a positive standard error"),
+        holds("is_uncertain", "every leniency has a positive, finite standard error"),
         holds("is_in_comparison_set", "every rater belongs to a comparison set"),
     ]
     return derived, checks
 
 
 def _accuracy_scale() -> Parts:
-    derived = ["right(parameter, 5) <> 'slope' or value > 0 as is_slope_rising"]
+    # Interviewers who do not differ leave nothing to slope on: 0 is an answer there.
+    derived = [
+        "right(parameter, 5) <> 'slope' or value > 0"
+        " or (parameter = 'mock_leniency_slope' and value = 0) as is_slope_rising",
+    ]
     checks = [
         unique(["parameter"], "each parameter has one value"),
         contains("parameter", SCALE_PARAMETERS, "every parameter of the scale is there"),
-        *_finite("value", COEFFICIENT_LIMIT, "each parameter"),
+        *_finite("value", 100.0, "each parameter"),
         holds("is_slope_rising", "abler candidates and more lenient interviewers get more yes"),
     ]
     return derived, checks

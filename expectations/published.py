@@ -19,6 +19,7 @@ from expectations.checks import (
     not_null,
     unique,
 )
+from expectations.raw import DEFAULT_QUESTIONS
 
 BUCKETS = ("too_strict", "ok", "too_lenient", "not_enough_data")
 SHARES = ("yes_rate", "later_pass_rate", "evidence_share")
@@ -27,6 +28,8 @@ PROBABILITIES = ("borderline_yes_prob", "prob_too_strict", "prob_too_lenient")
 LEAST_KEPT_SHARE = 0.5
 # Points are rounded to three decimals, and the score is their sum: only float noise is left.
 POINTS_TOLERANCE = 0.0005
+# A product rounded to three decimals.
+ROUNDING_TOLERANCE = 0.001
 
 
 def suites(
@@ -34,6 +37,7 @@ def suites(
     schema: str = "scores_next",
     published_schema: str | None = "scores",
     clock: str = "run.clock",
+    factors: Sequence[str] = DEFAULT_QUESTIONS,
     rating_min: int = 1,
     rating_max: int = 4,
     lookback_sessions: int = 30,
@@ -50,6 +54,8 @@ def suites(
         compared with.
     clock : str
         The one-row relation that holds ``as_of``: a set of another instant is a stale one.
+    factors : sequence of str
+        The candidate form's questions, as the seed ``experience_factors`` lists them.
     rating_min, rating_max, lookback_sessions, min_rated_sessions : int
         The dbt vars of the same names.
     """
@@ -60,7 +66,7 @@ def suites(
     if published_schema is not None:
         tables = [suite.table for suite in found]
         found += [_kept(schema, published_schema, table) for table in tables]
-    return found
+    return [*found, _factors(schema, factors)]
 
 
 def _suite(
@@ -102,18 +108,6 @@ def _experience(
         f" from {schema}.fct_experience_factors group by 1) as summed_points"
         " on summed_points.rated_id = candidate_set.interviewer_id"
     )
-    derived = [
-        "n_rated_window <= n_rated_total as is_window_within_total",
-        "experience_low <= experience_high as is_interval_ordered",
-        f"abs(experience_score - points_sum) < {POINTS_TOLERANCE} as is_sum_of_points",
-        f"not is_published or (n_rated_window >= {min_rated_sessions}"
-        " and experience_score is not null) as is_founded_if_published",
-        "not is_published or (experience_low is not null and experience_high is not null)"
-        " as has_interval_if_published",
-        "is_published or (experience_score is null and experience_low is null"
-        " and experience_high is null and percentile is null and fifth is null)"
-        " as is_null_if_unpublished",
-    ]
     low, high = scale
     checks = [
         between(
@@ -137,7 +131,37 @@ def _experience(
         ),
         holds("is_null_if_unpublished", "an unpublished row shows no score"),
     ]
-    return _suite(schema, "fct_experience_scores", clock, derived, checks, summed_points)
+    flags = _experience_flags(min_rated_sessions)
+    return _suite(schema, "fct_experience_scores", clock, flags, checks, summed_points)
+
+
+def _experience_flags(min_rated_sessions: int) -> list[str]:
+    return [
+        "n_rated_window <= n_rated_total as is_window_within_total",
+        "experience_low <= experience_high as is_interval_ordered",
+        f"abs(experience_score - points_sum) < {POINTS_TOLERANCE} as is_sum_of_points",
+        f"not is_published or (n_rated_window >= {min_rated_sessions}"
+        " and experience_score is not null) as is_founded_if_published",
+        "not is_published or (experience_low is not null and experience_high is not null)"
+        " as has_interval_if_published",
+        "is_published or (experience_score is null and experience_low is null"
+        " and experience_high is null and percentile is null and fifth is null)"
+        " as is_null_if_unpublished",
+    ]
+
+
+def _factors(schema: str, factors: Sequence[str]) -> Suite:
+    query = (
+        f"select *, abs(points - weight * mean) < {ROUNDING_TOLERANCE} as is_weighted_mean"
+        f" from {schema}.fct_experience_factors"
+    )
+    checks = (
+        unique(["interviewer_id", "factor"], "each interviewer has one row for each factor"),
+        in_set("factor", factors, "a factor is a question of the candidate form"),
+        between("weight", 0, 1, "each weight lies between 0 and 1"),
+        holds("is_weighted_mean", "points are the weight times the mean"),
+    )
+    return Suite("published", schema, "fct_experience_factors", query, checks)
 
 
 def _accuracy(schema: str, clock: str) -> Suite:

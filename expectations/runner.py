@@ -1,29 +1,25 @@
-"""Runs suites inside the database with Great Expectations and returns plain outcomes.
-
-The context lives in memory and is thrown away: a context on disk would write the password down,
-and Data Docs load their pages from public hosts. Importing Great Expectations costs seconds, so
-it happens in the function that needs it.
-"""
+"""Runs suites inside the database with Great Expectations and returns plain outcomes."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-import psycopg2
-from psycopg2.extensions import parse_dsn
-
 from expectations.checks import Check, Severity, Suite
-from orchestration.lib.errors import UserError
+from expectations.database import (
+    connect_args_of,
+    first_line,
+    open_datasource,
+    quiet,
+    resolved,
+    spare_rows,
+)
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
-    from great_expectations.data_context import EphemeralDataContext
     from great_expectations.datasource.fluent import PostgresDatasource
 
 # Counts only: the offending rows themselves are never fetched.
@@ -71,9 +67,7 @@ def run_suites(dsn: str, suites: Iterable[Suite]) -> list[ExpectationOutcome]:
     UserError
         When the warehouse does not answer.
     """
-    connect_args = _connect_args(dsn)
-    _require_answer(connect_args)
-    with _quiet(), _datasource(connect_args) as datasource:
+    with quiet(), open_datasource(resolved(connect_args_of(dsn))) as datasource:
         return [outcome for suite in suites for outcome in _run_suite(datasource, suite)]
 
 
@@ -96,85 +90,12 @@ def describe(outcome: ExpectationOutcome) -> str:
     return expected if outcome.success else f"{expected}, but {seen}"
 
 
-def _connect_args(dsn: str) -> dict[str, Any]:
-    try:
-        arguments = parse_dsn(dsn)
-    except psycopg2.ProgrammingError:
-        # The parser's own message quotes the DSN, password and all.
-        raise UserError(
-            "The warehouse's DSN cannot be read; write it like postgresql://user@host:5432/database"
-        ) from None
-    read_only = "-c default_transaction_read_only=on"
-    arguments["options"] = f"{arguments.get('options', '')} {read_only}".strip()
-    arguments["application_name"] = "ratings expectations"
-    arguments.setdefault("connect_timeout", "10")
-    return arguments
-
-
-def _require_answer(connect_args: Mapping[str, Any]) -> None:
-    try:
-        psycopg2.connect(**connect_args).close()
-    except psycopg2.OperationalError as error:
-        cause = _first_line(error)
-        raise UserError(
-            f"The warehouse does not answer ({cause}); start it with `make run`, "
-            "or mend RATINGS_DSN"
-        ) from None
-
-
-@contextlib.contextmanager
-def _datasource(connect_args: Mapping[str, Any]) -> Iterator[PostgresDatasource]:
-    """Open an in-memory context on the database, and close its connections afterwards."""
-    context = _in_memory_context()
-    # The URL is a stand-in that carries no secret into reprs and messages: libpq's arguments
-    # override every part of it, and they also know sockets, service files and SSL.
-    datasource = context.data_sources.add_postgres(
-        "warehouse",
-        connection_string="postgresql+psycopg2://owner@localhost/warehouse",
-        kwargs={"connect_args": dict(connect_args)},
-    )
-    try:
-        yield datasource
-    finally:
-        datasource.get_engine().dispose()
-        datasource.get_execution_engine().engine.dispose()
-
-
-def _in_memory_context() -> EphemeralDataContext:
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-    )
-
-    config = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        analytics_enabled=False,
-    )
-    context = gx.get_context(project_config=config, mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
-    return context
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Silence the library's log: it repeats as tracebacks what the outcomes already say."""
-    logger = logging.getLogger("great_expectations")
-    nowhere, propagated = logging.NullHandler(), logger.propagate
-    logger.addHandler(nowhere)
-    logger.propagate = False
-    try:
-        yield
-    finally:
-        logger.removeHandler(nowhere)
-        logger.propagate = propagated
-
-
 def _run_suite(datasource: PostgresDatasource, suite: Suite) -> list[ExpectationOutcome]:
     import great_expectations as gx
 
     name = f"{suite.schema}.{suite.table} {len(datasource.assets)}"
     asset = datasource.add_query_asset(name, suite.query)
+    spare_rows(datasource, suite.query)
     batch = asset.add_batch_definition_whole_table("whole").get_batch()
     expectations = [_expectation(check, at) for at, check in enumerate(suite.checks)]
     report = batch.validate(
@@ -227,12 +148,8 @@ def _error(exception_info: Mapping[str, Any] | None) -> str | None:
     entries = [info] if "raised_exception" in info else list(info.values())
     for entry in entries:
         if entry.get("raised_exception"):
-            return _first_line(entry.get("exception_message") or "no message")
+            return first_line(entry.get("exception_message") or "no message")
     return None
-
-
-def _first_line(error: object) -> str:
-    return (str(error).strip().splitlines() or ["no message"])[0]
 
 
 def _plain(value: Any) -> Any:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
+from orchestration.lib.environment import write_dagster_settings
 from orchestration.lib.postgres import Connection, EmbeddedPostgres
 
 _numbers = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home_of_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A ``RATINGS_HOME`` of the tests' own: whatever they start, nobody's warehouse is touched."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("RATINGS_")]:
+            patch.delenv(name)
+        for name in ("RAW", "AS_OF"):
+            patch.delenv(name, raising=False)
+        patch.setenv("RATINGS_HOME", str(home))
+        patch.setenv("DAGSTER_HOME", str(home / "dagster"))
+        write_dagster_settings(home / "dagster")
+        yield home
 
 
 @pytest.fixture(scope="session")

@@ -30,15 +30,22 @@ both_sides as (
         sessions.session_id,
         candidate_forms.submitted_at as candidate_submitted_at,
         interviewer_forms.submitted_at as interviewer_submitted_at,
-        {{ days_after(
-            'coalesce(sessions.ended_at, sessions.started_at, sessions.scheduled_at)',
-            var('blind_release_days')
-        ) }} as blind_until_at
+        coalesce(sessions.ended_at, sessions.started_at, sessions.scheduled_at)
+            as session_end_at
     from sessions
     left join candidate_forms
         on sessions.session_id = candidate_forms.session_id
     left join interviewer_forms
         on sessions.session_id = interviewer_forms.session_id
+
+),
+
+limited as (
+
+    select
+        *,
+        {{ days_after('session_end_at', var('blind_release_days')) }} as blind_until_at
+    from both_sides
 
 ),
 
@@ -58,7 +65,7 @@ released as (
                 interviewer_submitted_at, least(candidate_submitted_at, blind_until_at)
             )
         end as interviewer_form_released_at
-    from both_sides
+    from limited
 
 )
 

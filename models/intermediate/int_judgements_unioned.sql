@@ -30,7 +30,7 @@ mock_judgements as (
         sessions.session_id,
         sessions.candidate_id,
         sessions.interviewer_id,
-        cast(null as text) as company_id,
+        null::text as company_id,
         sessions.interview_type,
         forms.technical,
         forms.problem_solving,
@@ -52,7 +52,7 @@ real_judgements as (
     select
         decided.session_id,
         decided.candidate_id,
-        cast(null as text) as interviewer_id,
+        null::text as interviewer_id,
         decided.company_id,
         decided.interview_type,
         forms.technical,

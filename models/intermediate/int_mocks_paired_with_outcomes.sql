@@ -32,7 +32,7 @@ events as (
     select
         session_id,
         candidate_id,
-        cast(null as text) as interviewer_id,
+        null::text as interviewer_id,
         session_end_at as happened_at,
         1 as is_real_session,
         is_advanced::integer as is_passed

@@ -35,7 +35,7 @@ running as (
         recent_forms as (
             partition by interviewer_id
             order by submitted_at, session_id
-            rows between {{ var('lookback_sessions') - 1 }} preceding and current row
+            rows between {{ var('lookback_sessions') | int - 1 }} preceding and current row
         )
 
 ),

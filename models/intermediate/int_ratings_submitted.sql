@@ -24,8 +24,9 @@ directions as (
 
     select
         {%- for factor in factors %}
-        coalesce(bool_or(direction = 'lower_is_better') filter (where factor = '{{ factor }}'), false)
-            as is_{{ factor }}_reversed{{ ',' if not loop.last }}
+        coalesce(
+            bool_or(factor = '{{ factor }}' and direction = 'lower_is_better'), false
+        ) as is_{{ factor }}_reversed{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ ref('experience_factors') }}
 
@@ -68,10 +69,11 @@ counted as (
 
     select
         *,
-        {% for factor in factors %}({{ factor }} is not null)::integer{{ ' + ' if not loop.last }}{% endfor %}
-            as n_items,
-        {% for factor in factors %}coalesce({{ factor }}, 0){{ ' + ' if not loop.last }}{% endfor %}
-            as rating_sum
+        num_nonnulls({{ factors | join(', ') }}) as n_items,
+        0
+        {%- for factor in factors %}
+        + coalesce({{ factor }}, 0)
+        {%- endfor %} as rating_sum
     from rated
 
 )

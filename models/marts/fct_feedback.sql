@@ -14,7 +14,7 @@ select
     candidate_id,
     interview_type,
     {%- for factor in default_form %}
-    {{ factor if factor in factors else 'cast(null as integer)' }} as {{ factor }},
+    {{ factor if factor in factors else 'null::integer' }} as {{ factor }},
     {%- endfor %}
     n_items,
     rating_sum::integer as rating_sum,

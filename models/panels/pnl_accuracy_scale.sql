@@ -65,12 +65,8 @@ composed as (
 
     select
         *,
-        (
-            {% for item in items %}coalesce({{ item }}_z, 0){{ ' + ' if not loop.last }}{% endfor %}
-        ) / nullif(
-            {% for item in items %}({{ item }}_z is not null)::integer{{ ' + ' if not loop.last }}{% endfor %},
-            0
-        ) as composite
+        (coalesce(would_advance_z, 0) + coalesce(technical_z, 0) + coalesce(problem_solving_z, 0))
+        / nullif(num_nonnulls(would_advance_z, technical_z, problem_solving_z), 0) as composite
     from standardised
 
 ),

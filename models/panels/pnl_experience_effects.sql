@@ -87,4 +87,4 @@ select
     sum((n_left - n_sessions * leave_prob)::numeric)::double precision as residual_sum,
     sum((n_sessions * leave_prob * (1 - leave_prob))::numeric)::double precision as information
 from expected
-group by 1
+group by interviewer_id

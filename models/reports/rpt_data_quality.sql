@@ -77,7 +77,7 @@ expected as (
         table_name,
         concat_ws(': ', expectation, column_name) as check_name,
         severity,
-        cast(null as bigint) as n_rows,
+        null::bigint as n_rows,
         success as is_passed,
         description as detail
     from newest

@@ -112,7 +112,7 @@ leniency as (
         sum(leniency * n_mocks) / nullif(sum(n_mocks) filter (where leniency is not null), 0)
             as value_now,
         stddev_samp(leniency) / sqrt(nullif(count(leniency), 0)::numeric) as se_now,
-        cast(null as numeric) as value_last
+        null::numeric as value_last
     from accuracy
 
 ),
@@ -132,7 +132,7 @@ metrics as (
     select *
     from (
         values
-        (1, 'platform_experience', 'rating points', cast(null as numeric)),
+        (1, 'platform_experience', 'rating points', null::numeric),
         (2, 'nps', 'net promoter score', null),
         (3, 'churn_rate', 'share of sessions', null),
         (4, 'pass_through_rate', 'share of real interviews', {{ var('target_pass_rate') }}),

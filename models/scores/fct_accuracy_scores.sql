@@ -184,7 +184,7 @@ select
     scored.fit_id,
     scored.comparison_set_id,
     coalesce(buckets.accuracy_bucket, 'not_enough_data') as accuracy_bucket,
-    cast(null as text) as discrimination_band,
+    null::text as discrimination_band,
     case
         when scored.score is not null then null
         when scored.n_mocks < {{ var('min_judged_mocks') }}
@@ -207,10 +207,10 @@ select
     round(scored.borderline_yes_prob::numeric, 3)::numeric(4, 3) as borderline_yes_prob,
     round(scored.score::numeric, 2)::numeric(4, 2) as accuracy_score_raw,
     round(scored.score::numeric)::integer as accuracy_score,
-    cast(null as numeric(7, 3)) as yes_ratio_log2,
+    null::numeric(7, 3) as yes_ratio_log2,
     round(scored.prob_too_strict::numeric, 3)::numeric(4, 3) as prob_too_strict,
     round(scored.prob_too_lenient::numeric, 3)::numeric(4, 3) as prob_too_lenient,
-    cast(null as numeric(7, 3)) as discrimination,
+    null::numeric(7, 3) as discrimination,
     scored.score is not null as is_published,
     clock.as_of
 from scored

@@ -75,6 +75,8 @@ def dbt_resource(target: str = DEFAULT_TARGET) -> WarehouseDbt:
         profiles_dir=os.fspath(PROJECT_DIR),
         dbt_executable=os.fspath(DBT_EXECUTABLE),
         target=target,
+        # Its words go into a log and into sentences, not onto a terminal.
+        global_config_flags=["--no-use-colors"],
     )
 
 

@@ -145,7 +145,9 @@ def _run_ddl(suffix: str) -> list[str]:
         # An empty platform stands at the epoch: nothing is known yet, and whatever arrives
         # first is newer than that.
         f"update {schema}.clock set as_of = 'epoch' where as_of is null",
-        f"create table if not exists {schema}.prepared (version text not null, notes text[] not null)",
+        f"""create table if not exists {schema}.prepared (
+            version text not null, notes text[] not null
+        )""",
         f"""create table if not exists {schema}.expectation_results (
             run_id text not null, as_of timestamptz, checked_at timestamptz not null default now(),
             border text not null, schema_name text not null, table_name text not null,

@@ -16,7 +16,7 @@ from rich.live import Live
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
-NAME_WIDTH = 22
+NAME_WIDTH = 24
 # Logs kept of earlier runs; the oldest go.
 LOGS_KEPT = 20
 

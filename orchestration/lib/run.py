@@ -11,6 +11,7 @@ import psycopg
 
 from orchestration.lib.clock import RunScope, decide_scope
 from orchestration.lib.dbt_project import ensure_manifest, manifest_path
+from orchestration.lib.environment import write_dagster_settings
 from orchestration.lib.progress import stage
 from orchestration.lib.settings import Settings
 
@@ -34,8 +35,7 @@ def materialize_everything(home: Path) -> tuple[str, ...]:
     UserError
         When the dbt project does not parse.
     """
-    dagster_home = Path(os.environ.setdefault("DAGSTER_HOME", os.fspath(home / "dagster")))
-    dagster_home.mkdir(parents=True, exist_ok=True)
+    write_dagster_settings(os.environ.setdefault("DAGSTER_HOME", os.fspath(home / "dagster")))
     with stage("definitions") as shown:
         is_parsed = ensure_manifest(manifest_path())
         # Only now: the definitions are made from the manifest.
@@ -56,17 +56,16 @@ def run_scope(dsn: str, settings: Settings) -> RunScope:
 
 
 def _problems(events: list[dg.DagsterEvent]) -> Iterator[str]:
+    failed_steps = [event for event in events if event.is_step_failure]
+    for event in failed_steps:
+        yield _sentence(event.step_failure_data.error, event.step_key)
+    if failed_steps:
+        return
+    # Before the first step: the session did not open.
     for event in events:
-        error = None
-        if event.is_step_failure:
-            error = event.step_failure_data.error
-        elif event.is_failure and event.is_job_event:
-            data = event.event_specific_data
-            error = getattr(data, "error", None)
-        elif event.is_resource_init_failure:
-            error = event.engine_event_data.error
+        error = getattr(event.event_specific_data, "error", None)
         if error is not None:
-            yield _sentence(error, event.step_key)
+            yield _sentence(error, None)
 
 
 def _sentence(error: object, step: str | None) -> str:

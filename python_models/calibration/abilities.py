@@ -16,7 +16,7 @@ class Abilities:
     Parameters
     ----------
     ability
-        Shrunken mean of the other residuals; 0 where there is none.
+        On the day: shrunken mean of the other residuals (0 where there is none), plus practice.
     reliability
         Share of the ability's variance that the others tell, 0 to 1.
     n_others
@@ -31,19 +31,15 @@ class Abilities:
     leniency: FloatArray
 
 
-def abilities_from_others(
-    judgements: pd.DataFrame, rows: pd.DataFrame, *, earlier_only: bool
-) -> Abilities:
+def abilities_from_others(judgements: pd.DataFrame, rows: pd.DataFrame) -> Abilities:
     """Apply a fitted leniency table to judgements (the formulas of `InterviewerLeniency`).
 
     Parameters
     ----------
     judgements
-        The panel of judgements, in order of time.
+        The panel of judgements.
     rows
         The fitted table of `fit_interviewer_leniency`.
-    earlier_only
-        Use only the candidate's earlier judgements, not all others.
 
     Returns
     -------
@@ -57,19 +53,15 @@ def abilities_from_others(
     bar = _look_up(judgements["company_id"], by_facet.get("company", none), is_real)
     fixed, variance = by_facet["fixed"], by_facet["variance"]
     types = ("type:" + as_levels(judgements["interview_type"])).map(fixed).fillna(0.0)
-    expected = (
-        fixed["intercept"]
-        + fixed["is_real"] * is_real
-        + fixed["practice"] * np.log1p(as_floats(judgements["n_earlier_sessions"]))
-        + types.to_numpy()
-    )
+    practice = fixed["practice"] * np.log1p(as_floats(judgements["n_earlier_sessions"]))
+    expected = fixed["intercept"] + fixed["is_real"] * is_real + practice + types.to_numpy()
     constants = {str(level): float(value) for level, value in by_facet["item"].items()}
     z = CompositeScale(constants).composite(judgements, is_real)
     residual = z - expected - leniency - bar
-    others, n_others = _sum_of_others(judgements["candidate_id"], residual, earlier_only)
+    others, n_others = _sum_of_others(judgements["candidate_id"], residual)
     noise = variance["residual"] / np.maximum(n_others, 1)
     reliability = np.where(n_others > 0, variance["candidate"] / (variance["candidate"] + noise), 0)
-    ability = others / np.maximum(n_others, 1) * reliability
+    ability = others / np.maximum(n_others, 1) * reliability + practice
     return Abilities(ability, reliability, n_others, leniency)
 
 
@@ -77,16 +69,10 @@ def _look_up(ids: pd.Series, effects: pd.Series, is_wanted: BoolArray) -> FloatA
     return np.where(is_wanted, ids.map(effects).fillna(0.0).to_numpy(dtype=np.float64), 0.0)
 
 
-def _sum_of_others(
-    candidates: pd.Series, residual: FloatArray, earlier_only: bool
-) -> tuple[FloatArray, FloatArray]:
+def _sum_of_others(candidates: pd.Series, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
     codes, levels = pd.factorize(candidates)
     is_judged = np.isfinite(residual)
     known = np.where(is_judged, residual, 0.0)
-    if earlier_only:
-        frame = pd.DataFrame({"total": known, "n": is_judged.astype(np.float64)})
-        running = frame.groupby(codes).cumsum().to_numpy() - frame.to_numpy()
-        return running[:, 0], running[:, 1]
     total = group_sums(codes, known, len(levels))[codes]
     n_judged = group_sums(codes, is_judged.astype(np.float64), len(levels))[codes]
     return total - known, n_judged - is_judged

@@ -96,8 +96,10 @@ class CrossedEffects(BaseEstimator):
         for iteration in range(1, self.max_iter + 1):
             solution = _solve(system, variances, bounds, self.max_dense)
             updated = np.maximum(_next_variances(system, solution, variances, bounds, y), floor)
-            change = np.abs(updated - variances) / variances
-            has_settled = (change < self.tol) | (updated <= 10 * floor)
+            change = np.abs(updated - variances)
+            # A variance on its way to 0 creeps: once it moves by less than a tenth of the
+            # tolerance of the whole, it has arrived.
+            has_settled = (change < self.tol * variances) | (change < 0.1 * self.tol * spread)
             variances, self.n_iter_ = updated, iteration
             if has_settled.all():
                 self.has_converged_ = True

@@ -53,8 +53,8 @@ class InterviewerLeniency(BaseEstimator):
       absent: 0);
     - a candidate's ability without judgement j, from the n others: mean of their r times
       reliability, reliability = A/(A + E/n), A = `variance:candidate`, E =
-      `variance:residual`; 0 and 0 for n = 0. For a judgement to be *predicted* without
-      verification bias, use the others that came earlier (see `AccuracyScale`).
+      `variance:residual`; 0 and 0 for n = 0; on the day, plus `fixed:practice`·ln(1 +
+      n_earlier_sessions).
 
     Parameters
     ----------

@@ -96,22 +96,7 @@ def fit_rating_components(panel: pd.DataFrame, **settings: Any) -> FittedTable:
         group_sums(codes, centred, size),
         group_sums(codes, centred**2, size),
     )
-    table = pd.DataFrame(
-        [
-            ("mean", "", model.mean_ + origin, model.mean_se_),
-            (
-                "interviewer_variance",
-                "",
-                model.interviewer_variance_,
-                model.interviewer_variance_se_,
-            ),
-            ("residual_variance", "", model.residual_variance_, model.residual_variance_se_),
-            ("candidate_variance", "", 0.0, float("nan")),
-            ("halo", "", 0.0, float("nan")),
-            ("trend", "", 0.0, float("nan")),
-        ],
-        columns=["component", "level", "value", "value_se"],
-    )
+    table = _component_rows(model, origin)
     notes = [NOT_ADJUSTED]
     if not model.is_known_:
         notes.append("too few ratings to tell interviewers from noise: variances are 0")
@@ -136,4 +121,23 @@ def _diagnostics(model: RatingComponents, n_used: int, n_interviewers: int) -> d
             "is_known": bool(model.is_known_),
             "adjusted_for": "nothing: not adjusted yet",
         }
+    )
+
+
+def _component_rows(model: RatingComponents, origin: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("mean", "", model.mean_ + origin, model.mean_se_),
+            (
+                "interviewer_variance",
+                "",
+                model.interviewer_variance_,
+                model.interviewer_variance_se_,
+            ),
+            ("residual_variance", "", model.residual_variance_, model.residual_variance_se_),
+            ("candidate_variance", "", 0.0, float("nan")),
+            ("halo", "", 0.0, float("nan")),
+            ("trend", "", 0.0, float("nan")),
+        ],
+        columns=["component", "level", "value", "value_se"],
     )

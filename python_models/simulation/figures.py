@@ -17,6 +17,7 @@ _FEWEST_RATED = 5
 _VETERAN_SESSIONS = 100
 _RECENT_TIME = pd.Timedelta(weeks=26)
 _OVER_POSITIVE_SCORE = 2
+_PRIOR_RATINGS = 8.0
 _FEWEST_INTERVIEWERS = 10
 
 
@@ -77,7 +78,7 @@ def calibration_figures(platform: Platform) -> CalibrationFigures:
         over_positive_yes_rate=yes_rate,
         over_positive_pass_rate=pass_rate,
         peak_accuracy_score=_peak(rated, platform.truth["interviewers"]),
-        top_fifth_session_share=_top_fifth_share(held, rated),
+        top_fifth_session_share=_top_fifth_share(frames, held),
         n_mock=int((held["kind"] == "mock").sum()),
         n_real=int((held["kind"] == "real").sum()),
     )
@@ -177,10 +178,16 @@ def _peak(rated: pd.DataFrame, truth: pd.DataFrame) -> int:
     return int(by_score.index[by_score["mean"].argmax()])
 
 
-def _top_fifth_share(held: pd.DataFrame, rated: pd.DataFrame) -> float:
+def _top_fifth_share(frames: dict[str, pd.DataFrame], held: pd.DataFrame) -> float:
     since = held["ended_at"].max() - _RECENT_TIME
-    before = rated[rated["ended_at"] < since].dropna(subset=["score"])
-    score = before.groupby("interviewer_id")["score"].last()
+    rated = rated_sessions(frames, held[held["ended_at"] < since])
+    by_person = rated.groupby("interviewer_id")["rating"].agg(["sum", "size"])
+    # A few lucky sessions do not make a top interviewer: means are shrunken before ranking.
+    overall = rated["rating"].mean()
+    score = (by_person["sum"] + _PRIOR_RATINGS * overall) / (by_person["size"] + _PRIOR_RATINGS)
+    people = frames["interviewers"]
+    gone = people.loc[people["left_at"] < since, "interviewer_id"]
+    score = score[~score.index.isin(gone) & (by_person["size"] >= _FEWEST_RATED)]
     top = score.index[score >= score.quantile(0.8)]
     recent = held[(held["ended_at"] >= since) & (held["kind"] == "mock")]
     return float(recent["interviewer_id"].isin(top).mean())

@@ -11,13 +11,13 @@ _BASE = World()
 _WORLDS = (
     _BASE,
     # Small enough for a first run that ends in minutes, large enough to tell the same story.
-    replace(_BASE, name="demo", n_interviewers=400, n_candidates=10_600, n_companies=25),
+    replace(_BASE, name="demo", n_interviewers=400, n_candidates=9_800, n_companies=25),
     # Neither leaving nor verdicts depend on the interviewer: nothing may be found. Matching is
     # random, else restless candidates would look like an effect of those whom they meet.
     replace(_BASE, name="null", quality_leaving=0.0, bias_sd=0.0, matching=0.0),
     replace(_BASE, name="confounded", matching=0.8),
-    replace(_BASE, name="heavy_selection", gate=3.3, gate_noise=0.0, go_on_prob=0.75),
-    replace(_BASE, name="few", n_interviewers=120, n_candidates=3_180, n_companies=12),
+    replace(_BASE, name="heavy_selection", gate=3.0, gate_noise=0.0, go_on_prob=0.7),
+    replace(_BASE, name="few", n_interviewers=120, n_candidates=2_940, n_companies=12),
     replace(
         _BASE,
         name="drifting",
@@ -30,7 +30,8 @@ _WORLDS = (
     replace(_BASE, name="collinear", factor_correlation=0.92),
     replace(_BASE, name="one_dominates", leaving_weights=(0.50, 0.20, 0.15, 0.15)),
     replace(_BASE, name="sparse", feedback_rate=0.25, item_missing_rate=0.15, late_rate=0.10),
-    replace(_BASE, name="throttled", throttle=1.0),
+    # Ranks move from week to week: a fifth of capacity in demand keeps the top fifth at 80 %.
+    replace(_BASE, name="throttled", throttle=1.0, capacity_ratio=5.0),
 )
 
 WORLDS: dict[str, World] = {world.name: world for world in _WORLDS}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 from borders import execute
+from sqlalchemy import Engine, event
 
 from expectations.checks import Suite, between, has_rows, holds
 from expectations.runner import describe, run_suites
@@ -50,6 +51,24 @@ def test_the_runner_leaves_nothing_behind(
     printed = capfd.readouterr()
     assert sessions == (0,)
     assert printed.out + printed.err == ""
+
+
+def test_rows_stay_in_the_database(database: Connection) -> None:
+    execute(database, "create table people as select n from generate_series(1, 5000) as n")
+    checks = (has_rows("there are people"), between("n", 1, 10, "n is small"))
+    suite = Suite("raw", "public", "people", "select n from people", checks)
+    n_fetched: list[int] = []
+
+    def count_rows(connection, cursor, statement, parameters, context, many) -> None:
+        n_fetched.append(cursor.rowcount)
+
+    event.listen(Engine, "after_cursor_execute", count_rows)
+    try:
+        outcomes = run_suites(database.dsn, [suite])
+    finally:
+        event.remove(Engine, "after_cursor_execute", count_rows)
+    assert [o.success for o in outcomes] == [True, False]
+    assert max(n_fetched) == 1
 
 
 def test_suites_cannot_write(database: Connection) -> None:

@@ -81,7 +81,7 @@ def test_a_sound_fit_is_accepted(database: Connection, stem: str) -> None:
     [
         ("experience_weights", 0, "'excitement', 0.5, 0.5, 0.4, 0.7", "sum to 1"),
         ("experience_weights", 0, "'communication', 0.55, 0.5, 0.4, 0.7", "one weight"),
-        ("experience_weights", 0, "'excitement', 0.55, 0.5, 0.6, 0.7", "its own range"),
+        ("experience_weights", 0, "'excitement', 0.55, 0.5, 0.65, 0.7", "its own range"),
         ("churn_covariates", 0, "'verdict', 'none', 0.1, 0.1", "one intercept"),
         ("churn_covariates", 1, "'verdict', 'no', 'nan', 0.1", "finite number"),
         ("churn_covariates", 1, "'verdict', 'no', 31.5, 0.1", "finite number"),
@@ -93,6 +93,12 @@ def test_a_sound_fit_is_accepted(database: Connection, stem: str) -> None:
         ("rating_components", 2, "'trend', '', 0, null", "residual_variance are there"),
         ("interviewer_leniency", 0, "'interviewer', 'i1', 20, 9, 0.1, 'set 1'", "stays within"),
         ("interviewer_leniency", 0, "'interviewer', 'i1', 20, 0.3, 0.1, null", "comparison"),
+        (
+            "interviewer_leniency",
+            0,
+            "'interviewer', 'i1', 20, 0.3, 'nan', 'set 1'",
+            "positive, fin",
+        ),
         ("accuracy_scale", 1, "'real_slope', -0.4, 0.1", "get more yes"),
         ("accuracy_scale", 5, "'b50', 0.4, 0.1", "every parameter"),
     ],
@@ -110,5 +116,12 @@ def test_a_fit_without_rows_is_refused(database: Connection) -> None:
 
 
 def test_equal_weights_need_no_step(database: Connection) -> None:
+    # A question that nobody answers has no part in it.
     thirds = [f"'{factor}', {1 / 3}, {1 / 3}, 0.2, 0.5" for factor in "abc"]
-    assert judge_fit(database, "experience_weights", thirds) is None
+    unasked = "'unasked', 0, 0, 0, 0"
+    assert judge_fit(database, "experience_weights", [*thirds, unasked]) is None
+
+
+def test_odd_weights_are_refused(database: Connection) -> None:
+    odd = ["'a', 0.47, 0.47, 0.4, 0.6", "'b', 0.53, 0.53, 0.4, 0.6"]
+    assert "multiple of" in (judge_fit(database, "experience_weights", odd) or "accepted")

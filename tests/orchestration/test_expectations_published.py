@@ -12,7 +12,8 @@ from orchestration.lib.postgres import Connection
 SCORES = """
 create schema {schema};
 create table {schema}.fct_experience_factors as
-select 'i' || n as interviewer_id, 'excitement' as factor, 3.6::numeric as points
+select 'i' || n as interviewer_id, 'excitement' as factor, 3.6::numeric as mean,
+    1.0::numeric as weight, 3.6::numeric as points
 from generate_series(1, 8) as n;
 create table {schema}.fct_experience_scores as
 select 'i' || n as interviewer_id, 10 as n_rated_window, 12 as n_rated_total,
@@ -95,6 +96,8 @@ def test_a_sound_candidate_set_may_be_published(scores: Connection) -> None:
             "strict scores are negative",
         ),
         ("update scores_next.fct_accuracy_scores set yes_rate = 1.2", "yes_rate lies within"),
+        ("update scores_next.fct_experience_factors set mean = 3.4", "the weight times the mean"),
+        ("update scores_next.fct_experience_factors set factor = 'mood'", "a question of"),
         ("drop table scores_next.fct_accuracy_scores", "could not be checked"),
     ],
 )

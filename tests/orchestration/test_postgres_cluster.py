@@ -26,6 +26,11 @@ from orchestration.lib.postgres import EmbeddedPostgres
 print(EmbeddedPostgres(Path(sys.argv[1])).ensure_running().port)
 """
 
+LONG_WORK = (
+    "select count(*) from generate_series(1, 100000) as many "
+    "cross join generate_series(1, 100000) as times"
+)
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
@@ -84,7 +89,7 @@ def test_letters_follow_unicode_and_order_follows_bytes(postgres: EmbeddedPostgr
 def test_no_other_user_can_read_the_secrets(postgres: EmbeddedPostgres) -> None:
     assert postgres.home.stat().st_mode & 0o777 == 0o700
     modes = {path.name: path.stat().st_mode & 0o077 for path in postgres.home.iterdir()}
-    assert {"connection.json", "superuser.json", "pgdata"} <= modes.keys()
+    assert {"connection.conf", "superuser.password", "pgdata"} <= modes.keys()
     assert set(modes.values()) == {0}
     password = postgres.superuser().password
     assert password not in postgres.log.read_text()
@@ -141,16 +146,18 @@ def test_committed_rows_survive_a_kill(server: EmbeddedPostgres, victims: str) -
 
 def _compute(link: psycopg.Connection) -> None:
     with pytest.raises(psycopg.OperationalError):
-        link.execute("select count(*) from generate_series(1, 10^9::bigint) as number")
+        link.execute(LONG_WORK)
 
 
 def _wait_for_activity(dsn: str) -> None:
     with psycopg.connect(dsn, autocommit=True) as link:
         question = (
             "select count(*) from pg_stat_activity "
-            "where state = 'active' and pid <> pg_backend_pid() and query like '%10^9%'"
+            f"where state = 'active' and query = '{LONG_WORK}'"
         )
+        deadline = time.monotonic() + 20
         while link.execute(question).fetchone() == (0,):
+            assert time.monotonic() < deadline, "the computation never began"
             time.sleep(0.02)
 
 
@@ -217,7 +224,7 @@ def test_a_start_that_fails_says_why_and_where(server: EmbeddedPostgres) -> None
     server.stop()
     with (server.data / "postgresql.conf").open("a") as file:
         file.write("shared_buffers = 'plenty'\n")
-    with pytest.raises(UserError, match=r"(?s)^(?=.*shared_buffers|.*configuration file)") as caught:
+    with pytest.raises(UserError, match=r"configuration file .* contains errors") as caught:
         server.ensure_running()
     assert str(server.log) in str(caught.value)
     assert "\n" not in str(caught.value)

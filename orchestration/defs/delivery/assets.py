@@ -47,9 +47,7 @@ def published_set(session: dg.ResourceParam[RunSession]) -> dg.MaterializeResult
             shown.say("nothing: this run stands before the published figures")
             return dg.MaterializeResult(metadata={"published": False})
         with session.warehouse.connect() as connection:
-            publication = publish(
-                connection, session.dbt, artifacts_dir(), [key.path for key in CANDIDATES]
-            )
+            publication = publish(connection, session.dbt, artifacts_dir())
         shown.say(f"{publication.n_tables} tables, {publication.n_rows:,} rows, as one set")
     return dg.MaterializeResult(
         metadata={"published": True, "rows": publication.n_rows, "tables": publication.n_tables}

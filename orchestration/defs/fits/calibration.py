@@ -1,7 +1,8 @@
 """Fits behind the accuracy score."""
 
 from orchestration.defs.fits.fitting import fit_asset
-from python_models.calibration import fit_accuracy_scale, fit_interviewer_leniency
+from python_models.calibration.accuracy_scale import fit_accuracy_scale
+from python_models.calibration.interviewer_leniency import fit_interviewer_leniency
 
 interviewer_leniency = fit_asset(
     fit_interviewer_leniency,

@@ -1,12 +1,10 @@
 """Fits behind the experience score."""
 
 from orchestration.defs.fits.fitting import fit_asset
-from python_models.experience import (
-    fit_churn_covariates,
-    fit_experience_effects,
-    fit_experience_weights,
-    fit_rating_components,
-)
+from python_models.experience.churn_covariates import fit_churn_covariates
+from python_models.experience.experience_effects import fit_experience_effects
+from python_models.experience.experience_weights import fit_experience_weights
+from python_models.experience.rating_components import fit_rating_components
 
 churn_covariates = fit_asset(
     fit_churn_covariates,

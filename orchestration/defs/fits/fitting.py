@@ -101,7 +101,7 @@ def _fit_once(
 
 
 def _line(found: RegisteredFit, n_panel: int) -> str:
-    verdict = "accepted" if found.is_accepted else f"refused: {found.reason}"
+    verdict = "accepted" if found.is_accepted else "refused, see the warnings"
     return f"{n_panel:,} panel rows, {verdict}"
 
 

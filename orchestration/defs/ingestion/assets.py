@@ -67,14 +67,11 @@ def _load(session: RunSession, folder: str) -> LoadReport:
             rating_min=dbt_vars()["rating_min"],
             rating_max=dbt_vars()["rating_max"],
         )
-        read, accepted, unchanged, quarantined = (
+        read, accepted, quarantined = (
             sum(getattr(table, name) for table in report.tables)
-            for name in ("n_read", "n_accepted", "n_unchanged", "n_quarantined")
+            for name in ("n_read", "n_accepted", "n_quarantined")
         )
-        shown.say(
-            f"{read:,} rows: {accepted:,} accepted, {unchanged:,} unchanged, "
-            f"{quarantined:,} quarantined"
-        )
+        shown.say(f"{read:,} rows, {accepted:,} new, {quarantined:,} bad")
     return report
 
 

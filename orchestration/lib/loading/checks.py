@@ -72,30 +72,41 @@ def check_session_starts(work: Work, table: Table) -> None:
     """Set aside forms that were submitted before their session began."""
     if not table.is_session_form:
         return
-    stored = "from raw.sessions as session where session.valid_to is null"
-    begins = "coalesce(session.started_at, session.scheduled_at)"
-    if work.prefers_lookup("sessions", work.n_landed[table.name]):
-        of_form = f"{stored} and session.session_id = form.session_id offset 0"
-        join = f"left join lateral (select {begins} as begins_at {of_form}) as stored on true"
-    else:
-        session = f"select session.session_id, {begins} as begins_at {stored}"
-        join = f"left join ({session}) as stored on stored.session_id = form.session_id"
     work.set_aside(
         table,
         f"""
         select form.row_id, 'feedback_before_session'
         from {LANDING}.{table.name} as form
-        {join}
-        left join (
-            select session.session_id, {begins} as begins_at
-            from {LANDING}.sessions as session
-            left join chain_sessions as chain on chain.row_id = session.row_id
-            where not coalesce(chain.has_next, false) and not exists (
-                select from aside_sessions as aside where aside.row_id = session.row_id
-            )
-        ) as landed on landed.session_id = form.session_id
+        left join {_stored_sessions(work, table)} as stored on stored.session_id = form.session_id
+        left join {_landed_sessions(work)} as landed on landed.session_id = form.session_id
         where
             form.submitted_at < coalesce(landed.begins_at, stored.begins_at)
             and {is_kept(table, "form")}
         """,
     )
+
+
+_SESSION = """
+    select session.session_id, coalesce(session.started_at, session.scheduled_at) as begins_at
+"""
+
+
+def _stored_sessions(work: Work, table: Table) -> str:
+    """Write the relation of stored sessions as they stand, sought one by one where that is less."""
+    stored = f"{_SESSION} from raw.sessions as session where session.valid_to is null"
+    if work.prefers_lookup("sessions", work.n_landed[table.name]):
+        return f"lateral ({stored} and session.session_id = form.session_id offset 0)"
+    return f"({stored})"
+
+
+def _landed_sessions(work: Work) -> str:
+    """Write the relation of this load's sessions, each in its last version."""
+    if not work.n_open["sessions"]:
+        return f"({_SESSION} from {LANDING}.sessions as session)"
+    return f"""(
+        {_SESSION} from {LANDING}.sessions as session
+        left join chain_sessions as chain on chain.row_id = session.row_id
+        where not coalesce(chain.has_next, false) and not exists (
+            select from aside_sessions as aside where aside.row_id = session.row_id
+        )
+    )"""

@@ -6,12 +6,17 @@ change of the contract is a change of this file (and a line in the changelog).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from orchestration.lib.errors import UserError
 from orchestration.lib.loading.declaration import Column, Condition, Kind, Reference, Table
 
 DEFAULT_QUESTIONS = ("excitement", "question_quality", "hint_quality", "communication")
+# What the loader itself writes beside the contract's columns.
+RAW_COLUMNS = ("extra", "source_loaded_at", "valid_to", "load_seq", "load_id", "load_version")
 INTERVIEWER_QUESTIONS = ("technical", "problem_solving", "communication")
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,58}")
 
 
 def _columns(required: str, optional: str = "", **special: Column) -> tuple[Column, ...]:
@@ -186,6 +191,18 @@ def contract(
     Returns
     -------
     tuple of Table
+
+    Raises
+    ------
+    UserError
+        When a question's name cannot be a column of its own.
     """
     bounds = (rating_min, rating_max)
+    taken = {"session_id", "submitted_at", "comment", "loaded_at", *RAW_COLUMNS}
+    for question in questions:
+        if not _NAME.fullmatch(question) or question in taken:
+            raise UserError(
+                f"the candidate form's question {question!r} cannot name a column;"
+                " use lowercase letters, digits and underscores, and no name of the contract"
+            )
     return (*_people(), *_interviews(questions, bounds), *_platform(), *_decisions())

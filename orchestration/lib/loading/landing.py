@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -58,13 +58,34 @@ def open_file(path: Path, table: Table) -> CsvFile | ParquetFile:
     return CsvFile(path, table)
 
 
-def land(dsn: str, file: CsvFile | ParquetFile, table: Table, progress: Progress) -> Landed:
+@dataclass(frozen=True)
+class Gangway:
+    """The two connections of a landing: good rows keep theirs busy from a file's start to its end.
+
+    Attributes
+    ----------
+    good_rows, bad_rows : adbc_driver_postgresql.dbapi.Connection
+        To the warehouse.
+    """
+
+    good_rows: adbc.Connection
+    bad_rows: adbc.Connection
+
+
+@contextmanager
+def gangway(dsn: str) -> Iterator[Gangway]:
+    """Open the connections of a landing, and close them at its end."""
+    with adbc.connect(dsn) as good_rows, adbc.connect(dsn) as bad_rows:
+        yield Gangway(good_rows, bad_rows)
+
+
+def land(over: Gangway, file: CsvFile | ParquetFile, table: Table, progress: Progress) -> Landed:
     """Stream a file into the landing tables of its table, and commit.
 
     Parameters
     ----------
-    dsn : str
-        Of the warehouse.
+    over : Gangway
+        To the warehouse.
     file : CsvFile or ParquetFile
         The file.
     table : Table
@@ -77,17 +98,17 @@ def land(dsn: str, file: CsvFile | ParquetFile, table: Table, progress: Progress
     Landed
     """
     started = time.monotonic()
-    # The good rows keep their connection busy from the first to the last: the bad have their own.
-    with adbc.connect(dsn) as good_rows, adbc.connect(dsn) as bad_rows:
-        stream = _Stream(file, table, bad_rows, progress)
-        reader = pa.RecordBatchReader.from_batches(landing_schema(table), stream.batches())
-        try:
-            _append(good_rows, table.name, reader)
-        except Exception:
-            # What happened while reading comes back through C as a mere text.
-            raise stream.failure or sys.exception() from None
-        good_rows.commit()
-        bad_rows.commit()
+    stream = _Stream(file, table, over.bad_rows, progress)
+    reader = pa.RecordBatchReader.from_batches(landing_schema(table), stream.batches())
+    try:
+        _append(over.good_rows, table.name, reader)
+    except Exception as error:
+        # What happened while reading comes back through C as a mere text.
+        if stream.failure:
+            raise stream.failure from error
+        raise
+    over.good_rows.commit()
+    over.bad_rows.commit()
     seconds = time.monotonic() - started
     progress(f"{file.path.name}: {stream.n_read:,} rows read in {seconds:.1f} s")
     return Landed(file.path.name, stream.n_read, file.header.unknown, seconds)

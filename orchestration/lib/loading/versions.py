@@ -16,27 +16,54 @@ def find_touched(work: Work, table: Table) -> None:
 
     ``said_at`` is the instant that the source itself gave a version; null where it gave none.
     """
-    name = table.name
+    name, key = table.name, listed(table.key)
     work.run(f"""
         create temporary table touched_{name} on commit drop as
-        select row_id, {listed(table.key)}, loaded_at as said_at, null::text as content
-        from {LANDING}.{name} limit 0
+        select row_id, {key}, loaded_at as said_at, null::text as content
+        from {LANDING}.{name} limit 0;
+        alter table touched_{name} add primary key (row_id)
     """)
-    work.run(f"alter table touched_{name} add primary key (row_id)")
-    row = f"select row_id, {listed(table.key, 'landed')}, loaded_at, {content(table, 'landed')}"
+    rows = f"select row_id, {listed(table.key, 'landed')}, loaded_at, {content(table, 'landed')}"
     landed = f"from {LANDING}.{name} as landed where {is_kept(table, 'landed')}"
-    key = listed(table.key)
-    work.run(f"""
-        insert into touched_{name} {row} {landed} and ({listed(table.key, "landed")}) in (
-            select {key} from {LANDING}.{name} group by {key} having count(*) > 1
-        )
-    """)
-    work.run(f"""
-        insert into touched_{name} {row} {landed} and {_is_stored(work, table)}
-        on conflict do nothing
-    """)
+    for reason in (_is_repeated(table), _is_stored(work, table)):
+        work.run(f"insert into touched_{name} {rows} {landed} and {reason} on conflict do nothing")
     work.run(f"analyze touched_{name}")
     _list_stored(work, table)
+
+
+def _is_repeated(table: Table) -> str:
+    return f"({listed(table.key, 'landed')}) in (select * from repeated_{table.name})"
+
+
+def set_aside_seen(work: Work, table: Table) -> None:
+    """Set aside what is plainly known: alone of its key, and the same as the version it repeats.
+
+    This settles nearly all rows of a folder that is loaded twice, without a digest of each.
+    """
+    key = listed(table.key)
+    work.run(f"""
+        create temporary table repeated_{table.name} on commit drop as
+        select {key} from {LANDING}.{table.name} group by {key} having count(*) > 1;
+        analyze repeated_{table.name}
+    """)
+    same_version = f"""
+        {_same_key(table, "stored", "landed")}
+        and case when landed.loaded_at is null then stored.valid_to is null
+            else coalesce(stored.source_loaded_at, stored.loaded_at) = landed.loaded_at end
+        and row({listed(table.names, "stored")})
+            is not distinct from row({listed(table.names, "landed")})
+    """
+    join = f"inner join raw.{table.name} as stored on {same_version}"
+    if work.prefers_lookup(table.name, work.n_landed[table.name]):
+        found = f"select true from raw.{table.name} as stored where {same_version} limit 1"
+        join = f"cross join lateral ({found}) as found"
+    work.set_aside(
+        table,
+        f"""
+        select landed.row_id, 'unchanged' from {LANDING}.{table.name} as landed {join}
+        where not ({_is_repeated(table)}) and {is_kept(table, "landed")}
+        """,
+    )
 
 
 def _is_stored(work: Work, table: Table) -> str:
@@ -77,7 +104,7 @@ def _same_key(table: Table, first: str, second: str) -> str:
 def check_versions(work: Work, table: Table) -> None:
     """Set aside contradictions of one instant, and rows that were there before."""
     name, key = table.name, listed(table.key)
-    touched = f"select * from touched_{name} as row where {is_kept(table, 'row')}"
+    touched = f"select * from touched_{name} as fresh where {is_kept(table, 'fresh')}"
     work.set_aside(
         table,
         f"""
@@ -98,13 +125,13 @@ def check_versions(work: Work, table: Table) -> None:
         ) as versions where row_id < 0 and content <> newest_content
         """,
     )
-    same = f"{_same_key(table, 'stored', 'row')} and stored.said_at = row.said_at"
+    same = f"{_same_key(table, 'stored', 'fresh')} and stored.said_at = fresh.said_at"
     work.set_aside(
         table,
         f"""
-        select distinct row_id, 'unchanged' from touched_{name} as row
-        inner join stored_{name} as stored on {same} and stored.content = row.content
-        where {is_kept(table, "row")}
+        select distinct row_id, 'unchanged' from touched_{name} as fresh
+        inner join stored_{name} as stored on {same} and stored.content = fresh.content
+        where {is_kept(table, "fresh")}
         """,
     )
     work.set_aside(
@@ -140,9 +167,9 @@ def check_repetitions(work: Work, table: Table) -> None:
                 end as followed_content
             from (
                 select
-                    row_id, {listed(table.key, "row")}, said_at, content, true as is_new,
+                    row_id, {listed(table.key, "fresh")}, said_at, content, true as is_new,
                     false as is_current, null::timestamptz as loaded_at, 0 as load_version
-                from touched_{name} as row where {is_kept(table, "row")}
+                from touched_{name} as fresh where {is_kept(table, "fresh")}
                 union all
                 select
                     null, {key}, said_at, content, false, is_current, loaded_at, load_version
@@ -165,20 +192,21 @@ def chain_versions(work: Work, table: Table) -> None:
         f"""
         create temporary table chain_{name} on commit drop as
         select
-            row.row_id,
+            fresh.row_id,
             row_number() over ordered as load_version,
-            lead(row.row_id) over ordered is not null as has_next,
-            lead(row.said_at) over ordered as next_said_at,
-            coalesce(min(row.said_at) over same <= %(floor)s::timestamptz, false) as is_late,
+            lead(fresh.row_id) over ordered is not null as has_next,
+            lead(fresh.said_at) over ordered as next_said_at,
+            coalesce(min(fresh.said_at) over same <= %(floor)s::timestamptz, false) as is_late,
             case when row_number() over ordered = 1 then current.place end as replaces
-        from touched_{name} as row
+        from touched_{name} as fresh
         left join stored_{name} as current
-            on {_same_key(table, "current", "row")} and current.is_current
-        where {is_kept(table, "row")}
+            on {_same_key(table, "current", "fresh")} and current.is_current
+        where {is_kept(table, "fresh")}
         window
-            same as (partition by {listed(table.key, "row")}),
+            same as (partition by {listed(table.key, "fresh")}),
             ordered as (
-                partition by {listed(table.key, "row")} order by row.said_at nulls last, row.row_id
+                partition by {listed(table.key, "fresh")}
+                order by fresh.said_at nulls last, fresh.row_id
             )
         """,
         {"floor": work.floor},

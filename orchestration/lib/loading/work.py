@@ -33,10 +33,12 @@ class Work:
         The load's.
     floor : datetime or None
         What was known until here may not change; None on the first load.
-    n_landed, n_raw : dict of str to int
-        Rows by table, in landing and (roughly) in raw.
     files : mapping of str to str
         File name by table.
+    n_open : dict of str to int
+        Rows by table that are not set aside.
+    n_landed, n_raw : dict of str to int
+        Rows by table, in landing and (roughly) in raw.
     """
 
     conn: psycopg.Connection
@@ -44,6 +46,7 @@ class Work:
     load_seq: int
     floor: datetime | None
     files: Mapping[str, str]
+    n_open: dict[str, int] = field(default_factory=dict)
     n_landed: dict[str, int] = field(default_factory=dict)
     n_raw: dict[str, int] = field(default_factory=dict)
 
@@ -57,7 +60,9 @@ class Work:
 
     def set_aside(self, table: Table, query: str) -> int:
         """List the rows (``row_id``, ``rule``) that a query names, first reason first."""
-        return self.run(f"insert into aside_{table.name} {query} on conflict do nothing")
+        n_rows = self.run(f"insert into aside_{table.name} {query} on conflict do nothing")
+        self.n_open[table.name] -= n_rows
+        return n_rows
 
     def lacks_parent(self, reference: Reference, child: str, n_rows: int) -> str:
         """Write the condition that a row's reference names no row, stored or of this load."""
@@ -68,13 +73,13 @@ class Work:
             unknown = f"(select true {stored} limit 1) is null"
         else:
             unknown = f"not exists (select {stored})"
-        if self.n_landed.get(reference.table):
+        if self.n_open.get(reference.table):
             unknown += f"""
                 and not exists (
-                    select from {LANDING}.{reference.table} as landed
-                    where landed.{key} = {column} and not exists (
+                    select from {LANDING}.{reference.table} as parent
+                    where parent.{key} = {column} and not exists (
                         select from aside_{reference.table} as aside
-                        where aside.row_id = landed.row_id
+                        where aside.row_id = parent.row_id
                     )
                 )"""
         return f"({column} is not null and {unknown})"
@@ -88,6 +93,5 @@ def content(table: Table, alias: str) -> str:
 def is_kept(table: Table, alias: str) -> str:
     """Write the condition that a landed row is not set aside."""
     return (
-        f"not exists (select from aside_{table.name} as aside"
-        f" where aside.row_id = {alias}.row_id)"
+        f"not exists (select from aside_{table.name} as aside where aside.row_id = {alias}.row_id)"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import signal
 import time
@@ -13,11 +12,12 @@ from pathlib import Path
 
 import psycopg
 
+from orchestration.lib.environment import CONNECTION_FILE
 from orchestration.lib.errors import UserError
 from orchestration.lib.postgres import bootstrap, memory
 from orchestration.lib.postgres.binaries import Binaries, find_binaries
 from orchestration.lib.postgres.connection import Connection
-from orchestration.lib.postgres.files import give_to, open_private, read_json, write_private
+from orchestration.lib.postgres.files import give_to, open_private, write_private
 from orchestration.lib.postgres.launcher import choose_launcher, start_server
 from orchestration.lib.postgres.liveness import (
     AliveLock,
@@ -57,8 +57,8 @@ class EmbeddedPostgres:
         self._binaries = binaries
         self._root_launchers = root_launchers
         self._alive = AliveLock(self.home / "postgres.alive")
-        self._connection_file = self.home / "connection.json"
-        self._superuser_file = self.home / "superuser.json"
+        self._connection_file = self.home / CONNECTION_FILE
+        self._superuser_file = self.home / "superuser.password"
 
     def ensure_running(self) -> Connection:
         """Start the server unless it runs already; make it first where there is none.
@@ -109,19 +109,26 @@ class EmbeddedPostgres:
         """The owner's connection as remembered; the server need not run."""
         if self.home.exists():
             self._check_access()
-        known = read_json(self._connection_file)
-        if "port" not in known or "password" not in known:
+        known = self._remembered()
+        if known is None:
             raise UserError(f"{self._connection_file} is missing; run `make stop`, then `make run`")
-        return bootstrap.connection(int(known["port"]), known["password"])
+        return known
+
+    def _remembered(self) -> Connection | None:
+        try:
+            return Connection.from_dsn(self._connection_file.read_text(encoding="utf-8"))
+        except (OSError, UserError):
+            return None
 
     def superuser(self, dbname: str = "postgres") -> Connection:
         """The cluster's superuser, for the runner and the tests; the warehouse never uses it."""
-        password = read_json(self._superuser_file).get("password")
-        if not password:
+        try:
+            password = self._superuser_file.read_text(encoding="utf-8").strip()
+        except OSError:
             raise UserError(
                 f"{self._superuser_file} is missing, so the server in {self.data} cannot be "
                 "opened; put it back, or move the folder away and load again"
-            )
+            ) from None
         return bootstrap.connection(self.connection().port, password, bootstrap.SUPERUSER, dbname)
 
     def _prepare_home(self) -> None:
@@ -170,7 +177,7 @@ class EmbeddedPostgres:
         launcher = choose_launcher(binaries, self.home, self._root_launchers)
         if not self.data.exists():
             password = bootstrap.new_secret()
-            write_private(self._superuser_file, json.dumps({"password": password}))
+            write_private(self._superuser_file, password)
             bootstrap.create_cluster(binaries, launcher, self.data, password)
         give_to(self.data, launcher.owner)
         # No process of ours lives: an id that stayed behind may be anybody's by now, and
@@ -228,10 +235,10 @@ class EmbeddedPostgres:
 
     def _configure(self) -> int:
         """Write port and settings for this start, and remember the connection."""
-        known = read_json(self._connection_file)
-        port = bootstrap.choose_port(known.get("port"))
-        owner = bootstrap.connection(port, known.get("password") or bootstrap.new_secret())
-        write_private(self._connection_file, json.dumps(owner.as_dict(), indent=2))
+        known = self._remembered()
+        port = bootstrap.choose_port(known.port if known else None)
+        owner = bootstrap.connection(port, known.password if known else bootstrap.new_secret())
+        write_private(self._connection_file, owner.as_lines())
         settings = memory.server_settings(memory.available_memory(), self.data)
         bootstrap.write_settings(self.data, settings, port)
         return port

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
 from psycopg import ProgrammingError, pq
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from orchestration.lib.errors import UserError
 
@@ -41,9 +41,10 @@ class Connection:
         user, dbname = quote(self.user, safe=""), quote(self.dbname, safe="")
         return f"postgresql://{user}{secret}@{host}:{self.port}/{dbname}{extra}"
 
-    def as_dict(self) -> dict[str, object]:
-        """The fields and parameters as one flat mapping, in libpq's words."""
-        return {name: getattr(self, name) for name in _FIELDS} | dict(self.parameters)
+    def as_lines(self) -> str:
+        """The connection as libpq's ``key=value`` string, a line each, for a private file."""
+        fields = {name: str(getattr(self, name)) for name in _FIELDS} | dict(self.parameters)
+        return "".join(f"{make_conninfo(**{key: value})}\n" for key, value in fields.items())
 
     @classmethod
     def from_dsn(cls, dsn: str) -> Connection:

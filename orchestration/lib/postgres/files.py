@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
-from typing import Any
 
 
 def open_private(path: Path, flags: int) -> int:
@@ -31,15 +29,6 @@ def write_private(path: Path, content: str) -> None:
     draft.replace(path)
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """A small JSON file, or an empty mapping where it is absent or was cut off."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def give_to(path: Path, owner: int) -> None:
     """Let a tree belong to one user, where root may still have to arrange that."""
     if os.geteuid() != 0 or path.stat().st_uid == owner:
@@ -54,5 +43,8 @@ def give_to(path: Path, owner: int) -> None:
 def last_words(text: str) -> str:
     """The line of a server's output that tells why it ended."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    # How pg_ctl ends when the shell could not even open the log.
+    lines = [line for line in lines if "could not start server" not in line] or lines
+    lines = [line for line in lines if line != "Examine the log output."] or lines
     telling = [line for line in lines if any(w in line for w in ("FATAL:", "PANIC:", "error:"))]
     return (telling or lines or ["it wrote nothing"])[-1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from orchestration.lib.errors import UserError
 from orchestration.lib.postgres.binaries import Binaries
-from orchestration.lib.postgres.files import last_words
+from orchestration.lib.postgres.files import give_to, last_words
 
 NOBODY = 65534
 _START_SECONDS = 120  # crash recovery after a kill in the middle of a large load takes its time
@@ -136,6 +136,8 @@ def start_server(
     """
     if log.exists() and log.stat().st_size > _LARGE_LOG:
         log.replace(log.with_suffix(".log.1"))
+    if log.exists():
+        give_to(log, launcher.owner)
     length = log.stat().st_size if log.exists() else 0
     command = [binaries.path("pg_ctl"), "start", "-w", "-s"]
     command += ["-t", str(_START_SECONDS), "-D", str(data), "-l", str(log)]

@@ -1,0 +1,15 @@
+"""Loading: files of the raw contract into the warehouse's raw history, set-based."""
+
+from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, contract
+from orchestration.lib.loading.load import load
+from orchestration.lib.loading.report import LoadReport, TableCounts
+from orchestration.lib.loading.schema import prepare_raw
+
+__all__ = [
+    "DEFAULT_QUESTIONS",
+    "LoadReport",
+    "TableCounts",
+    "contract",
+    "load",
+    "prepare_raw",
+]

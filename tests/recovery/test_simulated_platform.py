@@ -1,0 +1,295 @@
+"""The simulated platform keeps the contract, is reproducible, and tells the facts of the case."""
+
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from python_models.simulation import (
+    WORLDS,
+    Platform,
+    World,
+    simulate,
+    simulate_to_folder,
+    write_platform,
+)
+from python_models.simulation.figures import (
+    CalibrationFigures,
+    calibration_figures,
+    held_sessions,
+    rated_sessions,
+)
+from python_models.simulation.identifiers import handles, opaque_ids
+from python_models.simulation.world import FACTORS
+
+SMALL = replace(WORLDS["few"], name="small", n_candidates=1_500, weeks=60)
+KEYS = {
+    "interviewers": ["interviewer_id"],
+    "candidates": ["candidate_id"],
+    "sessions": ["session_id"],
+    "candidate_feedback": ["session_id"],
+    "interviewer_feedback": ["session_id"],
+    "hiring_decisions": ["session_id"],
+    "nps_responses": ["response_id"],
+    "onboarding_meetings": ["meeting_id"],
+    "onboarding_attendance": ["meeting_id", "interviewer_id"],
+}
+OWN_INSTANT = {
+    "candidates": "signed_up_at",
+    "candidate_feedback": "submitted_at",
+    "interviewer_feedback": "submitted_at",
+    "hiring_decisions": "decided_at",
+    "nps_responses": "responded_at",
+    "onboarding_meetings": "held_at",
+}
+
+
+@lru_cache(maxsize=4)
+def platform(world: World, seed: int = 1) -> Platform:
+    return simulate(world, seed)
+
+
+@lru_cache(maxsize=8)
+def figures(name: str, seed: int) -> CalibrationFigures:
+    return calibration_figures(simulate(WORLDS[name], seed))
+
+
+def frames(world: World, seed: int = 1) -> dict[str, pd.DataFrame]:
+    return {name: table.to_pandas() for name, table in platform(world, seed).tables.items()}
+
+
+def mock_ratings(world: World) -> pd.DataFrame:
+    tables = frames(world)
+    return rated_sessions(tables, held_sessions(tables))
+
+
+# --- reproducible -------------------------------------------------------------------------
+
+
+def test_equal_seeds_give_equal_platforms_and_others_do_not():
+    once, again, other = simulate(SMALL, 7), simulate(SMALL, 7), simulate(SMALL, 8)
+    for name, table in once.tables.items():
+        assert table.equals(again.tables[name]), name
+    for name, frame in once.truth.items():
+        pd.testing.assert_frame_equal(frame, again.truth[name])
+    assert not once.tables["sessions"].equals(other.tables["sessions"])
+
+
+def test_streaming_to_a_folder_writes_the_same_files(tmp_path, monkeypatch):
+    monkeypatch.setattr("python_models.simulation.platform._BLOCK_SESSIONS", 500)
+    write_platform(platform(SMALL), tmp_path / "whole")
+    simulate_to_folder(SMALL, 1, tmp_path / "streamed")
+    names = sorted(path.name for path in (tmp_path / "whole").glob("**/*.parquet"))
+    assert names == sorted(path.name for path in (tmp_path / "streamed").glob("**/*.parquet"))
+    for path in (tmp_path / "whole").glob("**/*.parquet"):
+        other = tmp_path / "streamed" / path.relative_to(tmp_path / "whole")
+        assert pq.read_table(path).equals(pq.read_table(other)), path.name
+    # What is true must not lie where a loader looks for tables.
+    assert {path.stem for path in (tmp_path / "whole").glob("*.parquet")} == set(KEYS)
+
+
+# --- the raw contract ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", KEYS)
+def test_keys_are_unique_in_each_version(table):
+    frame = frames(SMALL)[table]
+    assert len(frame) > 0
+    assert not frame.duplicated([*KEYS[table], "loaded_at"]).any()
+    if table != "interviewers":
+        assert not frame.duplicated(KEYS[table]).any()
+
+
+def test_references_are_there():
+    tables = frames(SMALL)
+    sessions = tables["sessions"]
+    assert sessions["interviewer_id"].dropna().isin(tables["interviewers"]["interviewer_id"]).all()
+    assert sessions["candidate_id"].isin(tables["candidates"]["candidate_id"]).all()
+    is_real = sessions["kind"] == "real"
+    assert (sessions["company_id"].notna() == is_real).all()
+    assert (sessions["interviewer_id"].isna() == is_real).all()
+    assert is_real.any()
+    for name in ("candidate_feedback", "interviewer_feedback"):
+        assert tables[name]["session_id"].isin(sessions["session_id"]).all()
+    assert tables["hiring_decisions"]["session_id"].isin(sessions["session_id"][is_real]).all()
+    attendance = tables["onboarding_attendance"]
+    assert attendance["meeting_id"].isin(tables["onboarding_meetings"]["meeting_id"]).all()
+
+
+def test_events_come_in_order_and_nothing_is_known_before_it_happens():
+    tables, end = frames(SMALL), pd.Timestamp(SMALL.start) + pd.Timedelta(weeks=SMALL.weeks)
+    sessions = tables["sessions"]
+    held = sessions[sessions["status"] == "completed"]
+    assert (held["scheduled_at"] <= held["started_at"]).all()
+    assert (held["started_at"] < held["ended_at"]).all()
+    assert (held["loaded_at"] == held["ended_at"]).all()
+    assert sessions.loc[sessions["status"] != "completed", "ended_at"].isna().all()
+    for name in ("candidate_feedback", "interviewer_feedback", "hiring_decisions"):
+        instant = OWN_INSTANT[name]
+        forms = tables[name].merge(held[["session_id", "ended_at"]], on="session_id", how="left")
+        assert (forms[instant] >= forms["ended_at"]).all(), name
+    for name, instant in OWN_INSTANT.items():
+        assert (tables[name]["loaded_at"] == tables[name][instant]).all(), name
+    for name, table in tables.items():
+        assert table["loaded_at"].max() <= end, name
+        assert str(table["loaded_at"].dt.tz) == "UTC"
+
+
+def test_people_are_there_while_they_hold_sessions():
+    tables = frames(SMALL)
+    people = tables["interviewers"].groupby("interviewer_id")[["joined_at", "left_at"]].max()
+    held = held_sessions(tables).join(people, on="interviewer_id")
+    mocks = held[held["kind"] == "mock"]
+    assert (mocks["joined_at"] <= mocks["started_at"]).all()
+    assert (mocks["left_at"].isna() | (mocks["left_at"] >= mocks["started_at"])).all()
+    assert people["left_at"].notna().any()
+    departures = tables["interviewers"].dropna(subset=["left_at"])
+    assert (departures["loaded_at"] == departures["left_at"]).all()
+    candidates = tables["candidates"].set_index("candidate_id")["signed_up_at"]
+    assert (held["candidate_id"].map(candidates) < held["scheduled_at"]).all()
+
+
+def test_values_are_those_of_the_contract():
+    tables = frames(SMALL)
+    marks = [tables["candidate_feedback"][factor] for factor in FACTORS]
+    marks += [tables["interviewer_feedback"][item] for item in ("technical", "problem_solving")]
+    for mark in marks:
+        assert set(mark.dropna().unique()) == {1, 2, 3, 4}
+    assert set(tables["sessions"]["status"]) == {
+        "scheduled", "completed", "cancelled", "candidate_no_show", "interviewer_no_show",
+    }  # fmt: skip
+    assert tables["nps_responses"]["score"].between(0, 10).all()
+
+
+def test_identifiers_and_handles_are_unique_at_scale():
+    ids = opaque_ids("s", np.arange(300_000)).to_pylist()
+    assert len(set(ids)) == 300_000
+    assert opaque_ids("s", [0, -1, 2]).to_pylist() == [ids[0], None, ids[2]]
+    names = handles(20_000, np.random.default_rng(0))
+    assert len(set(names)) == 20_000
+    assert all(name.isalpha() for name in names)
+
+
+# --- the facts of the case ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(
+    ("figure", "low", "high"),
+    [
+        ("top_rating_share", 0.65, 0.80),
+        ("bottom_fifth_leaving", 0.28, 0.33),
+        ("top_fifth_leaving", 0.18, 0.22),
+        ("lookback_5_to_100", 0.0, 0.75),
+        ("lookback_30_to_100", 0.90, 1.1),
+        ("company_pass_rate", 0.66, 0.74),
+        ("over_positive_yes_rate", 0.72, 0.78),
+        ("over_positive_pass_rate", 0.57, 0.63),
+        ("peak_accuracy_score", -1, 1),
+        ("n_mock", 105_000, 120_000),
+        ("n_real", 23_000, 29_000),
+    ],
+)
+def test_base_world_shows_the_facts(seed, figure, low, high):
+    assert low <= getattr(figures("base", seed), figure) <= high
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_throttling_gives_four_fifths_to_the_top_fifth(seed):
+    assert 0.75 <= figures("throttled", seed).top_fifth_session_share <= 0.85
+    assert figures("base", seed).top_fifth_session_share < 0.35
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_null_world_shows_no_interviewer_effect_on_leaving(seed):
+    null, base = figures("null", seed), figures("base", seed)
+    assert abs(null.bottom_fifth_leaving - null.top_fifth_leaving) <= 0.02
+    assert base.bottom_fifth_leaving - base.top_fifth_leaving >= 0.09
+
+
+# --- each mechanism is off at zero --------------------------------------------------------
+
+
+def _halo(world: World) -> float:
+    verdicts = frames(world)["interviewer_feedback"][["session_id", "would_advance"]]
+    by_verdict = mock_ratings(world).merge(verdicts, on="session_id")
+    means = by_verdict.groupby("would_advance")["rating"].mean()
+    return abs(means[True] - means[False])
+
+
+def _matching(world: World) -> float:
+    truth = platform(world).truth
+    met = frames(world)["sessions"].dropna(subset=["interviewer_id"])
+    quality = truth["interviewers"].set_index("interviewer_id")["quality_now"]
+    frailty = truth["candidates"].set_index("candidate_id")["frailty"]
+    return abs(met["interviewer_id"].map(quality).corr(met["candidate_id"].map(frailty)))
+
+
+def _skill_change(world: World) -> float:
+    truth = platform(world).truth["interviewers"]
+    return (truth["quality_now"] - truth["quality_start"]).abs().max()
+
+
+def _bias_change(world: World) -> float:
+    truth = platform(world).truth["interviewers"]
+    return (truth["bias_now"] - truth["bias_start"]).abs().max()
+
+
+def _inflation(world: World) -> float:
+    rated = mock_ratings(world)
+    is_late = rated["ended_at"] > rated["ended_at"].median()
+    return abs(rated.loc[is_late, "rating"].mean() - rated.loc[~is_late, "rating"].mean())
+
+
+def _returns(world: World) -> float:
+    held = held_sessions(frames(world))
+    previous = held.groupby("candidate_id")["ended_at"].shift(1)
+    return float((held["started_at"] - previous > pd.Timedelta(days=60)).sum())
+
+
+def _late_forms(world: World) -> float:
+    rated = mock_ratings(world)
+    return float((rated["submitted_at"] - rated["ended_at"] > pd.Timedelta(days=3.1)).mean())
+
+
+STILL = {"skill_drift_share": 0.0, "learning_gain": 0.0, "abrupt_share": 0.0, "bias_sd": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("measure", "settings", "parameter", "strong", "at_most", "at_least"),
+    [
+        (_halo, STILL, "halo", 1.0, 0.04, 0.2),
+        (_matching, STILL, "matching", 0.8, 0.08, 0.3),
+        (_skill_change, STILL, "skill_drift_share", 0.5, 1e-12, 0.5),
+        (_skill_change, STILL, "learning_gain", 0.5, 1e-12, 0.2),
+        (_skill_change, STILL, "abrupt_share", 0.5, 1e-12, 0.5),
+        (_bias_change, {}, "bias_drift_share", 0.5, 1e-12, 0.3),
+        (_inflation, STILL, "inflation_per_year", 1.0, 0.05, 0.1),
+        (_returns, {"weeks": 100}, "return_prob", 0.9, 0.0, 5.0),
+        (_late_forms, {}, "late_rate", 0.3, 0.0, 0.15),
+    ],
+)
+def test_mechanism_is_off_at_zero_and_shows_when_on(
+    measure, settings, parameter, strong, at_most, at_least
+):
+    still = replace(SMALL, **settings)
+    assert measure(replace(still, **{parameter: 0.0})) <= at_most
+    assert measure(replace(still, **{parameter: strong})) >= at_least
+
+
+def test_missing_feedback_departures_and_bias_can_be_switched_off():
+    world = replace(
+        SMALL, feedback_rate=1.0, late_rate=0.0, item_missing_rate=0.0, departure_rate=0.0,
+        bias_sd=0.0,
+    )  # fmt: skip
+    tables = frames(world)
+    held = held_sessions(tables)
+    early = held[held["ended_at"] < held["ended_at"].max() - pd.Timedelta(days=3.5)]
+    mocks = early.loc[early["kind"] == "mock", "session_id"]
+    assert mocks.isin(tables["candidate_feedback"]["session_id"]).all()
+    assert not tables["candidate_feedback"].isna().any().any()
+    assert tables["interviewers"]["left_at"].isna().all()
+    assert (platform(world).truth["interviewers"]["accuracy_score"] == 0).all()
