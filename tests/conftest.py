@@ -45,6 +45,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostg
 
 
 @pytest.fixture
+def server(tmp_path: Path) -> Iterator[EmbeddedPostgres]:
+    """A cluster that the test may maltreat; its path is long, with a blank and a quote."""
+    server = EmbeddedPostgres(tmp_path / ("long" * 30) / "it's a home")
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture
 def database(postgres: EmbeddedPostgres) -> Iterator[Connection]:
     """A fresh empty database that belongs to the warehouse's owner role."""
     owner = postgres.connection()

@@ -49,23 +49,31 @@ limited as (
 
 ),
 
--- least() and greatest() pass over nulls: a form that never came does not hold the other back
--- for longer than the blind period.
+-- least() passes over nulls: a form that never came does not hold the other back for longer than
+-- the blind period.
+waited_for as (
+
+    select
+        *,
+        least(interviewer_submitted_at, blind_until_at) as other_for_candidate_at,
+        least(candidate_submitted_at, blind_until_at) as other_for_interviewer_at
+    from limited
+
+),
+
 released as (
 
     select
         session_id,
         case
-            when candidate_submitted_at is not null then greatest(
-                candidate_submitted_at, least(interviewer_submitted_at, blind_until_at)
-            )
+            when candidate_submitted_at is not null
+                then greatest(candidate_submitted_at, other_for_candidate_at)
         end as candidate_form_released_at,
         case
-            when interviewer_submitted_at is not null then greatest(
-                interviewer_submitted_at, least(candidate_submitted_at, blind_until_at)
-            )
+            when interviewer_submitted_at is not null
+                then greatest(interviewer_submitted_at, other_for_interviewer_at)
         end as interviewer_form_released_at
-    from limited
+    from waited_for
 
 )
 

@@ -1,5 +1,6 @@
 -- depends_on: {{ ref('experience_factors') }}
-{%- set factors = experience_factors() %}
+-- noqa: disable=LT02
+{% set factors = experience_factors() %}
 with
 
 ratings as (
@@ -35,7 +36,7 @@ running as (
         recent_forms as (
             partition by interviewer_id
             order by submitted_at, session_id
-            rows between {{ var('lookback_sessions') | int - 1 }} preceding and current row
+            {{ last_rows(var('lookback_sessions')) }}
         )
 
 ),

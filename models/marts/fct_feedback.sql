@@ -1,4 +1,5 @@
-{%- set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
+-- noqa: disable=LT02
+{% set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
 {%- set factors = experience_factors() -%}
 with
 

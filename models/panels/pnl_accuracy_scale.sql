@@ -1,4 +1,5 @@
-{%- set items = ['would_advance', 'technical', 'problem_solving'] %}
+-- noqa: disable=LT02
+{% set items = ['would_advance', 'technical', 'problem_solving'] %}
 with
 
 judgements as (

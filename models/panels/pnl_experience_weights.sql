@@ -1,4 +1,5 @@
 -- depends_on: {{ ref('experience_factors') }}
+-- noqa: disable=LT02
 with
 
 prepared as (

@@ -1,5 +1,6 @@
 -- depends_on: {{ ref('experience_factors') }}
-{%- set factors = experience_factors() %}
+-- noqa: disable=LT02
+{% set factors = experience_factors() %}
 with
 
 clock as (

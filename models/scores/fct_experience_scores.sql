@@ -1,4 +1,5 @@
-{%- set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
+-- noqa: disable=LT02
+{% set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
 {%- set score_sd = 'sqrt(priors.residual_variance / scored.n_rated_window)' %}
 {%- set shrinkage = (
     'priors.interviewer_variance'

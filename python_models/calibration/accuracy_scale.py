@@ -8,13 +8,7 @@ from scipy import linalg
 from sklearn.base import BaseEstimator
 
 from python_models.fitted_table import FittedTable
-from python_models.frames import (
-    BoolArray,
-    FloatArray,
-    as_floats,
-    plain_numbers,
-    require_columns,
-)
+from python_models.frames import BoolArray, FloatArray, as_floats, plain_numbers, require_columns
 from python_models.logistic import LogisticFit, fit_logistic
 
 # Variance of the logistic curve against the normal one that it is closest to, (16√3/15π)²:
@@ -137,8 +131,10 @@ class AccuracyScale(BaseEstimator):
         if len(y) < self.min_judgements or y.min() == y.max():
             self.warnings_.append(f"too few {kind} judgements, or all alike: no {kind} link")
             return
-        # A column without variation has no slope: it is left out and has 0.
         is_live = np.array([True, *(X[:, 1:].std(axis=0) > 1e-12)])
+        if not is_live[1]:
+            self.warnings_.append(f"no ability is known for {kind} judgements: no {kind} link")
+            return
         found = self._maximise(X[:, is_live], y, error, kind)
         covariance = np.zeros((X.shape[1], X.shape[1]))
         covariance[np.ix_(is_live, is_live)] = linalg.pinvh(found.information)
@@ -148,11 +144,11 @@ class AccuracyScale(BaseEstimator):
             "real": ("real_intercept", "real_slope"),
             "mock": ("mock_intercept", "mock_ability_slope", "mock_leniency_slope"),
         }[kind]
-        self.parameters_ |= {name: float(value) for name, value in zip(names, beta, strict=True)}
         ses = np.sqrt(np.diag(covariance))
         if kind == "mock" and beta[1] > 0:
             beta[2], ses[2] = self._steady(beta[2], ses[2] if is_live[2] else np.inf, beta[1])
-        self.ses_ |= {name: float(value) for name, value in zip(names, ses, strict=True)}
+        self.parameters_ |= dict(zip(names, beta.tolist(), strict=True))
+        self.ses_ |= dict(zip(names, ses.tolist(), strict=True))
         if kind == "real":
             self._find_bar(beta, covariance)
 
@@ -161,7 +157,7 @@ class AccuracyScale(BaseEstimator):
         for _ in range(self.max_iter):
             flattening = 1.0 / np.sqrt(1.0 + LOGISTIC_TO_NORMAL * slope**2 * error)
             found = fit_logistic(flattening[:, None] * X, y)
-            updated = float(found.coefficients[1]) if X.shape[1] > 1 else 0.0
+            updated = float(found.coefficients[1])
             if abs(updated - slope) < self.tol:
                 return found
             slope = updated

@@ -175,7 +175,7 @@ def _peak(rated: pd.DataFrame, truth: pd.DataFrame) -> int:
     )
     by_score = people.groupby("accuracy_score")["mean"].agg(["mean", "size"])
     by_score = by_score[by_score["size"] >= _FEWEST_INTERVIEWERS]
-    return int(by_score.index[by_score["mean"].argmax()])
+    return int(by_score.index.to_numpy()[int(by_score["mean"].to_numpy().argmax())])
 
 
 def _top_fifth_share(frames: dict[str, pd.DataFrame], held: pd.DataFrame) -> float:

@@ -30,8 +30,8 @@ _WORLDS = (
     replace(_BASE, name="collinear", factor_correlation=0.92),
     replace(_BASE, name="one_dominates", leaving_weights=(0.50, 0.20, 0.15, 0.15)),
     replace(_BASE, name="sparse", feedback_rate=0.25, item_missing_rate=0.15, late_rate=0.10),
-    # Ranks move from week to week: a fifth of capacity in demand keeps the top fifth at 80 %.
-    replace(_BASE, name="throttled", throttle=1.0, capacity_ratio=5.0),
+    # With half the capacity in a few hands, chance among those few would decide the shares.
+    replace(_BASE, name="throttled", throttle=1.0, volume_sd=0.6, capacity_ratio=5.0),
 )
 
 WORLDS: dict[str, World] = {world.name: world for world in _WORLDS}
