@@ -75,8 +75,14 @@ def dbt_resource(target: str = DEFAULT_TARGET) -> WarehouseDbt:
         profiles_dir=os.fspath(PROJECT_DIR),
         dbt_executable=os.fspath(DBT_EXECUTABLE),
         target=target,
-        # Its words go into a log and into sentences, not onto a terminal.
-        global_config_flags=["--no-use-colors"],
+        # Its words go into a log and into sentences, not onto a terminal; Dagster reads its events
+        # from the pipe, so neither artifacts nor ten megabytes of debug log are written besides.
+        global_config_flags=[
+            "--no-use-colors",
+            "--log-level-file",
+            "info",
+            "--no-write-json",
+        ],
     )
 
 

@@ -10,6 +10,7 @@ import dagster as dg
 import psycopg
 
 from orchestration.lib.clock import RunScope, decide_scope
+from orchestration.lib.dagster_history import write_history_without_waiting
 from orchestration.lib.dbt_project import ensure_manifest, manifest_path
 from orchestration.lib.environment import write_dagster_settings
 from orchestration.lib.progress import stage
@@ -36,6 +37,7 @@ def materialize_everything(home: Path) -> tuple[str, ...]:
         When the dbt project does not parse.
     """
     write_dagster_settings(os.environ.setdefault("DAGSTER_HOME", os.fspath(home / "dagster")))
+    write_history_without_waiting()
     with stage("definitions") as shown:
         is_parsed = ensure_manifest(manifest_path())
         # Only now: the definitions are made from the manifest.

@@ -1,4 +1,4 @@
-"""Abilities of candidates from others' judgements: what SQL computes, for tests and evaluation."""
+"""Abilities of candidates from earlier judgements: what SQL computes, for tests."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,21 @@ import numpy as np
 import pandas as pd
 
 from python_models.calibration.composite import CompositeScale
-from python_models.frames import BoolArray, FloatArray, as_floats, as_levels, group_sums
+from python_models.frames import BoolArray, FloatArray, as_floats, as_levels
 
 
 @dataclass(frozen=True)
 class Abilities:
-    """For each judgement, the candidate's ability from the others.
+    """For each judgement, the candidate's ability from the earlier ones.
 
     Parameters
     ----------
     ability
-        On the day: shrunken mean of the other residuals (0 where there is none), plus practice.
+        On the day: shrunken mean of the earlier residuals (0 where there is none), plus practice.
     reliability
-        Share of the ability's variance that the others tell, 0 to 1.
+        Share of the ability's variance that the earlier ones tell, 0 to 1.
     n_others
-        Number of other judgements used.
+        Number of earlier judgements used.
     leniency
         Leniency of the judging interviewer; 0 for real judgements.
     """
@@ -31,13 +31,13 @@ class Abilities:
     leniency: FloatArray
 
 
-def abilities_from_others(judgements: pd.DataFrame, rows: pd.DataFrame) -> Abilities:
+def abilities_from_earlier(judgements: pd.DataFrame, rows: pd.DataFrame) -> Abilities:
     """Apply a fitted leniency table to judgements (the formulas of `InterviewerLeniency`).
 
     Parameters
     ----------
     judgements
-        The panel of judgements.
+        The panel of judgements, in order of time.
     rows
         The fitted table of `fit_interviewer_leniency`.
 
@@ -58,7 +58,7 @@ def abilities_from_others(judgements: pd.DataFrame, rows: pd.DataFrame) -> Abili
     constants = {str(level): float(value) for level, value in by_facet["item"].items()}
     z = CompositeScale(constants).composite(judgements, is_real)
     residual = z - expected - leniency - bar
-    others, n_others = _sum_of_others(judgements["candidate_id"], residual)
+    others, n_others = _sum_of_earlier(judgements["candidate_id"], residual)
     noise = variance["residual"] / np.maximum(n_others, 1)
     reliability = np.where(n_others > 0, variance["candidate"] / (variance["candidate"] + noise), 0)
     ability = others / np.maximum(n_others, 1) * reliability + practice
@@ -69,10 +69,11 @@ def _look_up(ids: pd.Series, effects: pd.Series, is_wanted: BoolArray) -> FloatA
     return np.where(is_wanted, ids.map(effects).fillna(0.0).to_numpy(dtype=np.float64), 0.0)
 
 
-def _sum_of_others(candidates: pd.Series, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    codes, levels = pd.factorize(candidates)
+def _sum_of_earlier(candidates: pd.Series, residual: FloatArray) -> tuple[FloatArray, FloatArray]:
     is_judged = np.isfinite(residual)
-    known = np.where(is_judged, residual, 0.0)
-    total = group_sums(codes, known, len(levels))[codes]
-    n_judged = group_sums(codes, is_judged.astype(np.float64), len(levels))[codes]
-    return total - known, n_judged - is_judged
+    known = pd.DataFrame(
+        {"total": np.where(is_judged, residual, 0.0), "n": is_judged.astype(np.float64)}
+    )
+    codes, _ = pd.factorize(candidates)
+    earlier = (known.groupby(codes).cumsum() - known).to_numpy()
+    return earlier[:, 0], earlier[:, 1]

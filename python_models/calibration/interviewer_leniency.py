@@ -51,7 +51,7 @@ class InterviewerLeniency(BaseEstimator):
       n_earlier_sessions) + `fixed:type:<interview_type>` (absent: 0);
     - residual of a judgement r = z − x'b − (`interviewer:<id>` if mock, `company:<id>` if real;
       absent: 0);
-    - a candidate's ability without judgement j, from the n others: mean of their r times
+    - a candidate's ability before a judgement, from the n earlier ones: mean of their r times
       reliability, reliability = A/(A + E/n), A = `variance:candidate`, E =
       `variance:residual`; 0 and 0 for n = 0; on the day, plus `fixed:practice`·ln(1 +
       n_earlier_sessions).

@@ -85,11 +85,10 @@ class People:
 
 def draw_people(world: World, rng: np.random.Generator) -> People:
     """Draw interviewers, candidates and companies of a world."""
-    return People(
-        interviewers=_draw_interviewers(world, rng),
-        candidates=_draw_candidates(world, rng),
-        bars=rng.normal(0.0, world.bar_sd, world.n_companies),
-    )
+    interviewers, candidates = _draw_interviewers(world, rng), _draw_candidates(world, rng)
+    bars = rng.normal(0.0, world.bar_sd, world.n_companies)
+    # The average company is the zero of every bias, in each draw and not just in expectation.
+    return People(interviewers=interviewers, candidates=candidates, bars=bars - bars.mean())
 
 
 def true_quality(world: World, skill: Floats) -> Floats:

@@ -145,7 +145,7 @@ class World:
     return_prob: float = 0.7
     return_years: float = 2.4
     matching: float = 0.1
-    ability_mean: float = -0.08
+    ability_mean: float = -0.05
     level_gap: float = 0.3
     bias_sd: float = 0.35
     bias_drift_share: float = 0.1

@@ -84,6 +84,19 @@ def test_a_newer_hand_over_overtakes_the_row_that_waited(
     assert query(database.dsn, WAITING) == [("reference_missing", True)]
 
 
+def test_a_contradiction_does_not_overtake_the_row_that_waited(
+    database: Connection, tmp_path: Path
+) -> None:
+    tables = {**person(), "candidate_feedback": [candidate_form("m1", excitement="1")]}
+    load(database.dsn, hand_over(tmp_path / "1", tables))
+    tables["candidate_feedback"] = [candidate_form("m1", excitement=text) for text in "23"]
+    tables["sessions"] = [session("m1")]
+    report = load(database.dsn, hand_over(tmp_path / "2", tables))
+    assert fate(report, "candidate_feedback") == (0, 0, {"version_ambiguous": 2})
+    assert counts(report, "candidate_feedback").n_released == 1
+    assert query(database.dsn, "select excitement from raw.candidate_feedback") == [(1,)]
+
+
 def test_a_waiting_row_may_turn_out_bad(database: Connection, tmp_path: Path) -> None:
     forms = [candidate_form("m1", submitted_at="2024-02-01T11:00:00Z")]
     load(database.dsn, hand_over(tmp_path / "1", {**person(), "candidate_feedback": forms}))

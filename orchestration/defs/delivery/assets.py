@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from expectations import published
+from expectations.checks import Suite
 from orchestration.lib.dbt_project import artifacts_dir, dbt_vars, model_keys
 from orchestration.lib.gates import check_result, run_gate
 from orchestration.lib.prepare import candidate_form
@@ -54,7 +55,7 @@ def published_set(session: dg.ResourceParam[RunSession]) -> dg.MaterializeResult
     )
 
 
-def _suites(session: RunSession) -> list:
+def _suites(session: RunSession) -> list[Suite]:
     with session.warehouse.connect() as connection:
         compared = "scores" if has_published(connection) and not session.scope.looks_back else None
     limits = ("rating_min", "rating_max", "lookback_sessions", "min_rated_sessions")

@@ -1,10 +1,14 @@
 """Raw files in: one load for all tables, then the clock, then the raw gate."""
 
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
 
 import dagster as dg
 
 from expectations import raw
+from expectations.checks import Suite
 from orchestration.lib.clock import set_clock
 from orchestration.lib.dbt_project import dbt_vars, source_keys
 from orchestration.lib.gates import check_result, run_gate
@@ -31,6 +35,8 @@ def load_hand_over(
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Take the hand-over up in one transaction, and set the instant the run stands for."""
     folder = hand_over_folder(session.settings)
+    # Importing it takes three seconds, in which the load mostly waits for the server.
+    Thread(target=import_module, args=("great_expectations",), daemon=True).start()
     report = _load(session, folder)
     with session.warehouse.connect() as connection:
         as_of = set_clock(connection, session.scope)
@@ -57,7 +63,7 @@ def load_hand_over(
         yield check_result(GATE, key, of_table, blocks=True)
 
 
-def _load(session: RunSession, folder: str) -> LoadReport:
+def _load(session: RunSession, folder: Path) -> LoadReport:
     with stage("load") as shown:
         report = load(
             session.warehouse.dsn,
@@ -75,7 +81,7 @@ def _load(session: RunSession, folder: str) -> LoadReport:
     return report
 
 
-def _suites(session: RunSession) -> list:
+def _suites(session: RunSession) -> list[Suite]:
     return raw.suites(
         questions=candidate_form(),
         rating_min=dbt_vars()["rating_min"],

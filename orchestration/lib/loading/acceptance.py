@@ -8,7 +8,8 @@ from datetime import datetime
 
 from orchestration.lib.loading.declaration import EVENTS, Table
 from orchestration.lib.loading.schema import LANDING, listed
-from orchestration.lib.loading.work import RESOLVED, Work, is_kept
+from orchestration.lib.loading.versions import chained
+from orchestration.lib.loading.work import RESOLVED, Work
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def newest_instants(work: Work, table: Table) -> Instants | None:
         select
             count(*), max(landed.loaded_at), max({events}) filter (where {stamped}),
             max(least({others}, now())) filter (where {stamped} and {others} is not null)
-        from {LANDING}.{table.name} as landed where {is_kept(table, "landed")}
+        from {LANDING}.{table.name} as landed where {work.is_kept(table, "landed")}
     """).fetchone()
     return Instants(*row[1:]) if row and row[0] else None
 
@@ -108,8 +109,8 @@ def accept(work: Work, table: Table, instant: datetime) -> int:
             case when chain.has_next then coalesce({next_at}, %(known)s::timestamptz) end,
             %(seq)s, %(load)s, coalesce(chain.load_version, 1)
         from {LANDING}.{name} as landed
-        left join chain_{name} as chain on chain.row_id = landed.row_id
-        where {is_kept(table, "landed")}
+        left join {chained(work, table)} as chain on chain.row_id = landed.row_id
+        where {work.is_kept(table, "landed")}
         """,
         parameters,
     )
@@ -197,6 +198,6 @@ def settle_waiting(work: Work, table: Table) -> int:
     )
     row = work.conn.execute(
         f"select count(*) from {LANDING}.{name} as landed"
-        f" where landed.row_id < 0 and {is_kept(table, 'landed')}"
+        f" where landed.row_id < 0 and {work.is_kept(table, 'landed')}"
     ).fetchone()
     return int(row[0]) if row else 0

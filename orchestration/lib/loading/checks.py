@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.schema import LANDING, listed, quoted
-from orchestration.lib.loading.work import Work, is_kept
+from orchestration.lib.loading.work import Work
 
 
 def take_up_waiting(work: Work, table: Table) -> int:
@@ -63,7 +63,7 @@ def check_references(work: Work, table: Table) -> None:
             table,
             f"""
             select landed.row_id, 'reference_missing' from {LANDING}.{table.name} as landed
-            where {condition} and {is_kept(table, "landed")}
+            where {condition} and {work.is_kept(table, "landed")}
             """,
         )
 
@@ -81,7 +81,7 @@ def check_session_starts(work: Work, table: Table) -> None:
         left join {_landed_sessions(work)} as landed on landed.session_id = form.session_id
         where
             form.submitted_at < coalesce(landed.begins_at, stored.begins_at)
-            and {is_kept(table, "form")}
+            and {work.is_kept(table, "form")}
         """,
     )
 

@@ -37,6 +37,7 @@ _INTERVIEWER = Reference("interviewer_id", "interviewers", "interviewer_id")
 _CANDIDATE = Reference("candidate_id", "candidates", "candidate_id")
 _SESSION = Reference("session_id", "sessions", "session_id")
 _COMMENT = Column("comment", is_required=False)
+_STATUSES = ("scheduled", "completed", "cancelled", "candidate_no_show", "interviewer_no_show")
 
 
 def _people() -> tuple[Table, ...]:
@@ -66,7 +67,6 @@ def _people() -> tuple[Table, ...]:
 
 def _interviews(questions: Sequence[str], bounds: tuple[int, int]) -> tuple[Table, ...]:
     form = _columns("session_id submitted_at")
-    statuses = ("scheduled", "completed", "cancelled", "candidate_no_show", "interviewer_no_show")
     verdict = Column("would_advance", "boolean")
     key = ("session_id",)
     return (
@@ -77,7 +77,7 @@ def _interviews(questions: Sequence[str], bounds: tuple[int, int]) -> tuple[Tabl
                 "session_id kind interview_type candidate_id scheduled_at status",
                 "interviewer_id company_id started_at ended_at",
                 kind=Column("kind", choices=("mock", "real")),
-                status=Column("status", choices=statuses),
+                status=Column("status", choices=_STATUSES),
             ),
             (_INTERVIEWER, _CANDIDATE),
             (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.schema import LANDING, listed, quoted
-from orchestration.lib.loading.work import Work, content, is_kept
+from orchestration.lib.loading.work import Work, content
 
 
 def find_touched(work: Work, table: Table) -> None:
@@ -24,7 +24,7 @@ def find_touched(work: Work, table: Table) -> None:
         alter table touched_{name} add primary key (row_id)
     """)
     rows = f"select row_id, {listed(table.key, 'landed')}, loaded_at, {content(table, 'landed')}"
-    landed = f"from {LANDING}.{name} as landed where {is_kept(table, 'landed')}"
+    landed = f"from {LANDING}.{name} as landed where {work.is_kept(table, 'landed')}"
     for reason in (_is_repeated(table), _is_stored(work, table)):
         work.run(f"insert into touched_{name} {rows} {landed} and {reason} on conflict do nothing")
     work.run(f"analyze touched_{name}")
@@ -61,7 +61,7 @@ def set_aside_seen(work: Work, table: Table) -> None:
         table,
         f"""
         select landed.row_id, 'unchanged' from {LANDING}.{table.name} as landed {join}
-        where not ({_is_repeated(table)}) and {is_kept(table, "landed")}
+        where not ({_is_repeated(table)}) and {work.is_kept(table, "landed")}
         """,
     )
 
@@ -104,7 +104,6 @@ def _same_key(table: Table, first: str, second: str) -> str:
 def check_versions(work: Work, table: Table) -> None:
     """Set aside contradictions of one instant, and rows that were there before."""
     name, key = table.name, listed(table.key)
-    touched = f"select * from touched_{name} as fresh where {is_kept(table, 'fresh')}"
     work.set_aside(
         table,
         f"""
@@ -114,24 +113,14 @@ def check_versions(work: Work, table: Table) -> None:
         ) as versions where is_ambiguous
         """,
     )
-    # A row that waited and a newer hand-over without an instant of their own: the newer one holds.
-    work.set_aside(
-        table,
-        f"""
-        select row_id, 'superseded' from (
-            select row_id, content, first_value(content) over (
-                partition by {key}, said_at order by row_id > 0 desc, row_id
-            ) as newest_content from ({touched}) as kept
-        ) as versions where row_id < 0 and content <> newest_content
-        """,
-    )
+    _set_aside_overtaken(work, table)
     same = f"{_same_key(table, 'stored', 'fresh')} and stored.said_at = fresh.said_at"
     work.set_aside(
         table,
         f"""
         select distinct row_id, 'unchanged' from touched_{name} as fresh
         inner join stored_{name} as stored on {same} and stored.content = fresh.content
-        where {is_kept(table, "fresh")}
+        where {work.is_kept(table, "fresh")}
         """,
     )
     work.set_aside(
@@ -140,10 +129,28 @@ def check_versions(work: Work, table: Table) -> None:
         select row_id, 'unchanged' from (
             select row_id, row_number() over (
                 partition by {key}, said_at, content order by row_id
-            ) as place from ({touched}) as kept
+            ) as place from ({_still_kept(work, table)}) as kept
         ) as versions where place > 1
         """,
     )
+
+
+def _set_aside_overtaken(work: Work, table: Table) -> None:
+    """Let a newer hand-over hold where a row that waited says another thing of the same instant."""
+    work.set_aside(
+        table,
+        f"""
+        select row_id, 'superseded' from (
+            select row_id, content, first_value(content) over (
+                partition by {listed(table.key)}, said_at order by row_id > 0 desc, row_id
+            ) as newest_content from ({_still_kept(work, table)}) as kept
+        ) as versions where row_id < 0 and content <> newest_content
+        """,
+    )
+
+
+def _still_kept(work: Work, table: Table) -> str:
+    return f"select * from touched_{table.name} as fresh where {work.is_kept(table, 'fresh')}"
 
 
 def check_repetitions(work: Work, table: Table) -> None:
@@ -169,7 +176,7 @@ def check_repetitions(work: Work, table: Table) -> None:
                 select
                     row_id, {listed(table.key, "fresh")}, said_at, content, true as is_new,
                     false as is_current, null::timestamptz as loaded_at, 0 as load_version
-                from touched_{name} as fresh where {is_kept(table, "fresh")}
+                from touched_{name} as fresh where {work.is_kept(table, "fresh")}
                 union all
                 select
                     null, {key}, said_at, content, false, is_current, loaded_at, load_version
@@ -201,7 +208,7 @@ def chain_versions(work: Work, table: Table) -> None:
         from touched_{name} as fresh
         left join stored_{name} as current
             on {_same_key(table, "current", "fresh")} and current.is_current
-        where {is_kept(table, "fresh")}
+        where {work.is_kept(table, "fresh")}
         window
             same as (partition by {listed(table.key, "fresh")}),
             ordered as (
@@ -213,3 +220,11 @@ def chain_versions(work: Work, table: Table) -> None:
     )
     work.run(f"create unique index on chain_{name} (row_id)")
     work.run(f"analyze chain_{name}")
+
+
+def chained(work: Work, table: Table) -> str:
+    """Write the relation ``chain_`` of a table, told to be empty where it is."""
+    row = work.conn.execute(f"select exists (select from chain_{table.name})").fetchone()
+    if row and row[0]:
+        return f"chain_{table.name}"
+    return f"(select * from chain_{table.name} where false)"
