@@ -4,7 +4,6 @@
 {% macro ensure_permanent_table(candidate, reader, row_owner=none) -%}
     {%- if target.name != 'asof' and execute -%}
         {%- set permanent = permanent_relation(candidate) -%}
-        {%- do adapter.create_schema(permanent) -%}
         {%- set existing = load_relation(permanent) -%}
         {%- if existing is none -%}
             create table if not exists {{ permanent }} (like {{ candidate }} including all);

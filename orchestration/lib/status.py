@@ -12,6 +12,8 @@ def status_lines(dsn: str) -> list[str]:
     """Say where the warehouse is, what was loaded and published last, and whether a run is on."""
     with psycopg.connect(dsn, application_name="ratings status") as connection:
         info = connection.info
+        server = f"PostgreSQL {info.server_version // 10_000} at {info.host}:{info.port}"
+        where = f"{server}, database {info.dbname}"
         load = connection.execute(
             "select load_id, source, finished_at from run.loads order by load_seq desc limit 1"
         ).fetchone()
@@ -20,9 +22,8 @@ def status_lines(dsn: str) -> list[str]:
         ).fetchone()
         holder = lock_holder(connection)
         as_of = read_clock(connection)
-    major = info.server_version // 10_000
     return [
-        f"PostgreSQL {major} at {info.host}:{info.port}, database {info.dbname}",
+        where,
         f"last load:   {load[1]} at {load[2]:%Y-%m-%d %H:%M}" if load else "last load:   none",
         f"clock:       {as_of:%Y-%m-%d %H:%M:%S}",
         f"published:   at {published[0]:%Y-%m-%d %H:%M}, as of {published[1]:%Y-%m-%d %H:%M:%S}"

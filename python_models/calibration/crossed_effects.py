@@ -55,7 +55,8 @@ class CrossedEffects(BaseEstimator):
     max_dense
         Columns up to which the Schur complement is inverted densely. Above it, conjugate
         gradients solve for the effects and the reciprocal diagonal stands in for the
-        inverse's, which makes se's and variances slightly too small.
+        inverse's, which makes se's a little too small (1 % at 15 judgements each), fixed
+        effects' more.
     """
 
     def __init__(self, max_iter: int = 60, tol: float = 1e-4, max_dense: int = 5000) -> None:

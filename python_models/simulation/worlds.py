@@ -31,7 +31,7 @@ _WORLDS = (
     replace(_BASE, name="one_dominates", leaving_weights=(0.50, 0.20, 0.15, 0.15)),
     replace(_BASE, name="sparse", feedback_rate=0.25, item_missing_rate=0.15, late_rate=0.10),
     # With half the capacity in a few hands, chance among those few would decide the shares.
-    replace(_BASE, name="throttled", throttle=1.0, volume_sd=0.6, capacity_ratio=5.0),
+    replace(_BASE, name="throttled", throttle=1.0, volume_sd=0.6, capacity_ratio=4.7),
 )
 
 WORLDS: dict[str, World] = {world.name: world for world in _WORLDS}
