@@ -89,6 +89,8 @@ residuals as (
         - coalesce(constants.practice_effect, 0) * ln(1 + composed.n_earlier_sessions)
         - coalesce(type_facets.estimate, 0)
         - coalesce(interviewer_facets.estimate, company_facets.estimate, 0) as residual,
+        coalesce(constants.practice_effect, 0) * ln(1 + composed.n_earlier_sessions)
+            as practice,
         constants.candidate_variance,
         constants.residual_variance
     from composed
@@ -140,7 +142,8 @@ shrunken as (
 select
     session_id,
     n_others::integer as n_others,
-    coalesce(mean_residual, 0) * ability_reliability as ability,
+    -- What practice has added by now is part of the ability that the judge meets.
+    coalesce(mean_residual, 0) * ability_reliability + practice as ability,
     ability_reliability,
     leniency,
     said_yes,

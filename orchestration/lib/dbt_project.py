@@ -86,9 +86,9 @@ def dbt_resource(target: str = DEFAULT_TARGET) -> WarehouseDbt:
     )
 
 
-def artifacts_dir(target: str = DEFAULT_TARGET) -> Path:
-    """Where a run's dbt artifacts lie; targets that share them would re-parse each time."""
-    return PROJECT_DIR / "target" / f"run_{target}"
+def artifacts_dir(home: Path, target: str = DEFAULT_TARGET) -> Path:
+    """Where a run's dbt artifacts lie: connections that share them would re-parse each time."""
+    return home / "dbt" / target
 
 
 def manifest_path() -> Path:

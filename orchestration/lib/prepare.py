@@ -57,7 +57,7 @@ def prepare_warehouse(settings: Settings | None = None, *, suffix: str = "") -> 
     with _connect(connection) as database:
         _require_version(database)
         for ending in dict.fromkeys(("", suffix)):
-            if _prepared_version(database, ending) != version:
+            if not _is_prepared(database, ending, version):
                 _prepare(database, ending, version)
     return connection
 
@@ -108,13 +108,14 @@ def _require_version(database: psycopg.Connection) -> None:
         )
 
 
-def _prepared_version(database: psycopg.Connection, suffix: str) -> str | None:
+def _is_prepared(database: psycopg.Connection, suffix: str, version: str) -> bool:
     table = f"run{suffix}.prepared"
     found = database.execute("select to_regclass(%s)", (table,)).fetchone()
     if found is None or found[0] is None:
-        return None
-    row = database.execute(f"select version from {table}").fetchone()
-    return row[0] if row else None
+        return False
+    row = database.execute(f"select version, notes from {table}").fetchone()
+    # What could not be done is tried again: an administrator may have helped meanwhile.
+    return row is not None and row == (version, [])
 
 
 def _prepare(database: psycopg.Connection, suffix: str, version: str) -> None:

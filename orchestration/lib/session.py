@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from dagster_dbt import DbtCliResource
 
 from orchestration.lib.clock import RunScope, decide_scope
-from orchestration.lib.dbt_project import dbt_resource
+from orchestration.lib.dbt_project import artifacts_dir, dbt_resource
 from orchestration.lib.lock import run_lock
 from orchestration.lib.prepare import prepare_warehouse
 from orchestration.lib.settings import Settings
@@ -36,6 +37,11 @@ class RunSession:
     scope: RunScope
     warehouse: Warehouse
     dbt: DbtCliResource
+
+    @property
+    def dbt_artifacts(self) -> Path:
+        """Where this run's dbt artifacts lie."""
+        return artifacts_dir(self.settings.home, self.scope.dbt_target)
 
 
 @contextmanager

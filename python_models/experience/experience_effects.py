@@ -17,8 +17,8 @@ class InterviewerEffects(BaseEstimator):
     With S = Σ(y − p) and V = Σ p(1 − p) over an interviewer's sessions, e = S/V estimates the
     effect with variance 1/V; τ² between interviewers is Paule-Mandel's, and the effect is
     shrunk once: e·τ²/(τ² + 1/V), se = sqrt(1/(V + 1/τ²)) (Morris 1983). Where τ² is estimated
-    as 0 the effects are 0, but their se uses the upper end of τ²'s interval: seeing nothing is
-    not knowing that there is nothing.
+    as 0 the effects are 0, but their se uses the largest τ² that could have stayed unseen:
+    seeing nothing is not knowing that there is nothing.
 
     Parameters
     ----------
@@ -60,9 +60,15 @@ class InterviewerEffects(BaseEstimator):
         tau2 = self.heterogeneity_.tau2
         # e·τ²/(τ² + 1/V) = S·τ²/(τ²V + 1), which also holds for V = 0. The sign is turned.
         self.effects_ = 0.0 - residual_sum * tau2 / (tau2 * information + 1.0)
-        spread = tau2 if tau2 > 0 else self.heterogeneity_.tau2_high
+        spread = tau2 if tau2 > 0 else self._largest_unseen_variance()
         self.ses_ = self.se_factor * np.sqrt(spread / (spread * information + 1.0))
         return self
+
+    def _largest_unseen_variance(self) -> float:
+        found = self.heterogeneity_
+        # Estimates closer together than chance allows push even the upper end to 0.
+        unseen = 1.645 * found.tau2_se if found.n_groups > 1 else 0.0
+        return max(found.tau2_high, unseen)
 
 
 def fit_experience_effects(panel: pd.DataFrame, **settings: Any) -> FittedTable:

@@ -17,6 +17,8 @@ class Heterogeneity:
     ----------
     tau2
         Variance of the true effects (Paule-Mandel); 0 when nothing exceeds the noise.
+    tau2_se
+        Large-sample standard error of it.
     tau2_low, tau2_high
         90 % Q-profile interval of it.
     q_statistic, q_p_value
@@ -26,6 +28,7 @@ class Heterogeneity:
     """
 
     tau2: float
+    tau2_se: float
     tau2_low: float
     tau2_high: float
     q_statistic: float
@@ -52,7 +55,7 @@ def between_variance(estimates: FloatArray, variances: FloatArray) -> Heterogene
     """
     freedom = len(estimates) - 1
     if freedom < 1:
-        return Heterogeneity(0.0, 0.0, 0.0, 0.0, 1.0, len(estimates))
+        return Heterogeneity(0.0, float("nan"), 0.0, 0.0, 0.0, 1.0, len(estimates))
 
     def q_at(tau2: float) -> float:
         weight = 1.0 / (tau2 + variances)
@@ -60,8 +63,10 @@ def between_variance(estimates: FloatArray, variances: FloatArray) -> Heterogene
         return float(weight @ (estimates - mean) ** 2)
 
     q_statistic = q_at(0.0)
+    tau2 = _crossing(q_at, float(freedom), estimates)
     return Heterogeneity(
-        tau2=_crossing(q_at, float(freedom), estimates),
+        tau2=tau2,
+        tau2_se=float(np.sqrt(2.0 / np.sum((tau2 + variances) ** -2.0))),
         tau2_low=_crossing(q_at, float(stats.chi2.ppf(0.95, freedom)), estimates),
         tau2_high=_crossing(q_at, float(stats.chi2.ppf(0.05, freedom)), estimates),
         q_statistic=q_statistic,

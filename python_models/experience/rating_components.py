@@ -60,7 +60,7 @@ class RatingComponents(BaseEstimator):
         weight = 1.0 / (found.tau2 + noise)
         self.mean_ = float(weight @ (total / n) / weight.sum())
         self.mean_se_ = float(np.sqrt(1.0 / weight.sum()))
-        self.interviewer_variance_se_ = float(np.sqrt(2.0 / np.sum(weight[informs] ** 2)))
+        self.interviewer_variance_se_ = found.tau2_se
         return self
 
 

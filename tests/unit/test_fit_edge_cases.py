@@ -6,13 +6,22 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, clone
 
-from python_models.calibration.accuracy_scale import fit_accuracy_scale
-from python_models.calibration.interviewer_leniency import fit_interviewer_leniency
-from python_models.experience.churn_covariates import CHURN_COVARIATES, fit_churn_covariates
-from python_models.experience.experience_effects import fit_experience_effects
-from python_models.experience.experience_weights import fit_experience_weights
-from python_models.experience.rating_components import fit_rating_components
+from python_models.calibration.accuracy_scale import AccuracyScale, fit_accuracy_scale
+from python_models.calibration.crossed_effects import CrossedEffects
+from python_models.calibration.interviewer_leniency import (
+    InterviewerLeniency,
+    fit_interviewer_leniency,
+)
+from python_models.experience.churn_covariates import (
+    CHURN_COVARIATES,
+    ChurnCovariates,
+    fit_churn_covariates,
+)
+from python_models.experience.experience_effects import InterviewerEffects, fit_experience_effects
+from python_models.experience.experience_weights import FactorWeights, fit_experience_weights
+from python_models.experience.rating_components import RatingComponents, fit_rating_components
 from python_models.fitted_table import FittedTable
 
 Fit = Callable[[pd.DataFrame], FittedTable]
@@ -211,3 +220,23 @@ def test_without_real_judgements_there_is_leniency_but_no_bar() -> None:
     assert "a50" not in set(scale.table["parameter"])
     assert "mock_intercept" in set(scale.table["parameter"])
     assert scale.diagnostics["has_bar"] is False
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        AccuracyScale(max_iter=7),
+        ChurnCovariates(max_iter=7),
+        CrossedEffects(max_iter=7),
+        FactorWeights(min_sessions=7),
+        InterviewerEffects(min_sessions=7),
+        InterviewerLeniency(max_iter=7),
+        RatingComponents(min_ratings=7),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+def test_estimators_can_be_cloned_with_their_settings(estimator: BaseEstimator) -> None:
+    copied = clone(estimator)
+    assert copied is not estimator
+    assert copied.get_params() == estimator.get_params()
+    assert 7 in copied.get_params().values()

@@ -6,7 +6,7 @@ import dagster as dg
 
 from expectations import published
 from expectations.checks import Suite
-from orchestration.lib.dbt_project import artifacts_dir, dbt_vars, model_keys
+from orchestration.lib.dbt_project import dbt_vars, model_keys
 from orchestration.lib.gates import check_result, run_gate
 from orchestration.lib.prepare import candidate_form
 from orchestration.lib.progress import stage
@@ -32,7 +32,7 @@ def candidate_set(
         outcomes = run_gate(session.warehouse, context.run_id, _suites(session))
         verdict = check_result(GATE, CANDIDATE_SET, outcomes, blocks=True)
         failed = [outcome for outcome in outcomes if not outcome.success]
-        shown.say(f"{len(outcomes)} expectations, {len(failed)} failed")
+        shown.say(f"{len(outcomes)} checks, {len(failed)} failed")
     with session.warehouse.connect() as connection:
         rows = count_rows(connection, [key.path for key in CANDIDATES], session.scope)
     yield dg.MaterializeResult(
@@ -45,10 +45,10 @@ def published_set(session: dg.ResourceParam[RunSession]) -> dg.MaterializeResult
     """The published tables, brought to the candidate set in one transaction."""
     with stage("publish") as shown:
         if session.scope.looks_back:
-            shown.say("nothing: this run stands before the published figures")
+            shown.say("nothing: it stands before the published")
             return dg.MaterializeResult(metadata={"published": False})
         with session.warehouse.connect() as connection:
-            publication = publish(connection, session.dbt, artifacts_dir())
+            publication = publish(connection, session.dbt, session.dbt_artifacts)
         shown.say(f"{publication.n_tables} tables, {publication.n_rows:,} rows, as one set")
     return dg.MaterializeResult(
         metadata={"published": True, "rows": publication.n_rows, "tables": publication.n_tables}

@@ -43,7 +43,7 @@ def load_hand_over(
     with stage("raw gate") as shown:
         outcomes = run_gate(session.warehouse, context.run_id, _suites(session))
         failed = [outcome for outcome in outcomes if not outcome.success]
-        shown.say(f"{len(outcomes)} expectations, {len(failed)} failed; as of {as_of:%Y-%m-%d}")
+        shown.say(f"{len(outcomes)} checks, {len(failed)} failed, as of {as_of:%Y-%m-%d}")
     counts = {table.table: table for table in report.tables}
     for key in LOADED:
         found = counts.get(key.path[-1]) if key.path[0] == "raw" else None

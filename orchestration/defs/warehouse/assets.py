@@ -8,7 +8,6 @@ from dagster_dbt import dbt_assets
 
 from orchestration.lib.dbt_project import (
     FolderTranslator,
-    artifacts_dir,
     dbt_project,
     manifest,
 )
@@ -33,7 +32,7 @@ def warehouse(
     total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
     with stage("build") as shown:
         invocation = session.dbt.cli(
-            list(BUILD), context=context, target_path=artifacts_dir(session.scope.dbt_target)
+            list(BUILD), context=context, target_path=session.dbt_artifacts
         )
         n_models = n_tests = 0
         for event in invocation.stream():
