@@ -108,7 +108,7 @@ def build_design(
         shared = [i for i in range(len(levels)) if i not in kept and i != reference]
         fixed += [(name, levels[i]) for i in range(len(levels)) if i not in kept]
         if shared:
-            spelled = ", ".join(levels[i] for i in shared)
+            spelled = _listed([levels[i] for i in shared])
             notes.append(
                 f"{name}: {spelled} share the coefficient of {levels[reference]}"
                 " (too few sessions, or all or none left)"
@@ -119,10 +119,16 @@ def build_design(
     used = independent_columns(matrix.T @ (cells.n[:, None] * matrix))
     aliased = [columns[i] for i in range(len(columns)) if i not in set(used.tolist())]
     for name, level in (term for term in aliased if term[0] != "intercept"):
+        # Nothing to note: another covariate says the same (no form means neither verdict nor marks).
         fixed.append((name, level))
-        notes.append(f"{name}: {level} is determined by other covariates and has coefficient 0")
     kept_columns = tuple(columns[i] for i in used)
     return CovariateDesign(cells.cell, matrix[:, used], kept_columns, tuple(fixed), tuple(notes))
+
+
+def _listed(levels: list[str], most: int = 3) -> str:
+    if len(levels) <= most:
+        return ", ".join(levels)
+    return f"{', '.join(levels[:most])} and {len(levels) - most} more"
 
 
 def _find_cells(covariates: pd.DataFrame, n: FloatArray, n_events: FloatArray) -> _Cells:

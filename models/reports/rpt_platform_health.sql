@@ -91,19 +91,6 @@ averaged as (
 
 ),
 
-uplift as (
-
-    select
-        'pass_through_uplift' as metric,
-        n_now,
-        value_now / {{ var('ordinary_pass_rate') }} as value_now,
-        se_now / {{ var('ordinary_pass_rate') }} as se_now,
-        value_last / {{ var('ordinary_pass_rate') }} as value_last
-    from averaged
-    where metric = 'pass_through_rate'
-
-),
-
 leniency as (
 
     select
@@ -117,13 +104,63 @@ leniency as (
 
 ),
 
+-- Shares get Wilson's interval, which stays within 0 and 1; the others that of a mean.
+bounded as (
+
+    select
+        metric,
+        n_now,
+        value_now,
+        value_last,
+        {{ wilson_bound('value_now', 'n_now', -1 * var('interval_z')) }} as value_low,
+        {{ wilson_bound('value_now', 'n_now', var('interval_z')) }} as value_high
+    from averaged
+    where metric in ('churn_rate', 'pass_through_rate')
+
+    union all
+
+    select
+        metric,
+        n_now,
+        value_now,
+        value_last,
+        value_now - {{ var('interval_z') }} * se_now as value_low,
+        value_now + {{ var('interval_z') }} * se_now as value_high
+    from averaged
+    where metric = 'platform_experience'
+
+    union all
+
+    select
+        metric,
+        n_now,
+        value_now,
+        value_last,
+        value_now - {{ var('interval_z') }} * se_now as value_low,
+        value_now + {{ var('interval_z') }} * se_now as value_high
+    from leniency
+
+),
+
+uplift as (
+
+    select
+        'pass_through_uplift' as metric,
+        n_now,
+        value_now / {{ var('ordinary_pass_rate') }} as value_now,
+        value_last / {{ var('ordinary_pass_rate') }} as value_last,
+        value_low / {{ var('ordinary_pass_rate') }} as value_low,
+        value_high / {{ var('ordinary_pass_rate') }} as value_high
+    from bounded
+    where metric = 'pass_through_rate'
+
+),
+
 measured as (
 
-    select * from averaged
+    select * from bounded
     union all
     select * from uplift
-    union all
-    select * from leniency
 
 ),
 
@@ -146,15 +183,15 @@ metrics as (
 
 ),
 
-bounded as (
+listed_metrics as (
 
     select
         metrics.*,
         coalesce(measured.n_now, 0) as n_now,
         measured.value_now,
         measured.value_last,
-        measured.value_now - {{ var('interval_z') }} * measured.se_now as value_low,
-        measured.value_now + {{ var('interval_z') }} * measured.se_now as value_high
+        measured.value_low,
+        measured.value_high
     from metrics
     left join measured
         on metrics.metric = measured.metric
@@ -162,22 +199,22 @@ bounded as (
 )
 
 select
-    bounded.metric,
-    bounded.unit,
+    listed_metrics.metric,
+    listed_metrics.unit,
     case
-        when bounded.value_now is null then 'not_enough_data'
-        when bounded.target is null then 'no_target'
-        when bounded.value_high < bounded.target then 'below_target'
-        when bounded.value_low > bounded.target then 'above_target'
+        when listed_metrics.value_now is null then 'not_enough_data'
+        when listed_metrics.target is null then 'no_target'
+        when listed_metrics.value_high < listed_metrics.target then 'below_target'
+        when listed_metrics.value_low > listed_metrics.target then 'above_target'
         else 'on_target'
     end as status,
-    bounded.metric_position,
-    bounded.n_now::integer as n_now,
-    round(bounded.value_now, 3)::numeric(9, 3) as value_now,
-    round(bounded.value_low, 3)::numeric(9, 3) as value_low,
-    round(bounded.value_high, 3)::numeric(9, 3) as value_high,
-    round(bounded.value_last, 3)::numeric(9, 3) as value_last,
-    round(bounded.target, 3)::numeric(9, 3) as target,
+    listed_metrics.metric_position,
+    listed_metrics.n_now::integer as n_now,
+    round(listed_metrics.value_now, 3)::numeric(9, 3) as value_now,
+    round(listed_metrics.value_low, 3)::numeric(9, 3) as value_low,
+    round(listed_metrics.value_high, 3)::numeric(9, 3) as value_high,
+    round(listed_metrics.value_last, 3)::numeric(9, 3) as value_last,
+    round(listed_metrics.target, 3)::numeric(9, 3) as target,
     clock.as_of
-from bounded
+from listed_metrics
 cross join clock

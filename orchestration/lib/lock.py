@@ -18,6 +18,9 @@ RUN_LOCK = 7_241_901
 # PostgreSQL keeps 63 bytes of an application's name.
 NAME_LENGTH = 63
 NAME_PREFIX = "ratings run, pid "
+# What profiles.yml calls dbt's own connections while a run is at work.
+DBT_NAME_VARIABLE = "RATINGS_APPLICATION_NAME"
+DBT_NAME = "ratings run, dbt"
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,20 @@ def run_lock(dsn: str) -> Iterator[psycopg.Connection]:
                 f"Another run is at work: {holder or 'its holder has just left'}; "
                 "wait for it to end, then run again"
             )
+        _end_orphans(connection)
+        os.environ[DBT_NAME_VARIABLE] = DBT_NAME
         yield connection
+
+
+def _end_orphans(connection: psycopg.Connection) -> None:
+    """End what a killed run's dbt still does: it outlives its run, and holds no lock."""
+    connection.execute(
+        """select pg_terminate_backend(activity.pid)
+        from pg_stat_activity as activity
+        where activity.application_name = %s and activity.datname = current_database()
+            and activity.usename = current_user""",
+        (DBT_NAME,),
+    )
 
 
 def lock_holder(connection: psycopg.Connection) -> LockHolder | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import psycopg
@@ -48,6 +49,9 @@ def materialize_everything(home: Path) -> tuple[str, ...]:
         shown.say(f"{n_assets} assets" + (", dbt project parsed" if is_parsed else ""))
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(instance=instance, raise_on_error=False)
+    if any(map(_is_interrupted, result.all_events)):
+        # Dagster turned Ctrl-C into the failure of a step; here it is Ctrl-C again.
+        raise KeyboardInterrupt
     return tuple(dict.fromkeys(_problems(result.all_events)))
 
 
@@ -55,6 +59,13 @@ def run_scope(dsn: str, settings: Settings) -> RunScope:
     """Say which schemas the run that has just ended filled."""
     with psycopg.connect(dsn, application_name="ratings") as connection:
         return decide_scope(connection, settings.as_of)
+
+
+def _is_interrupted(event: dg.DagsterEvent) -> bool:
+    if not event.is_step_failure:
+        return False
+    chain = _causes(event.step_failure_data.error)
+    return any(link.cls_name == "DagsterExecutionInterruptedError" for link in chain)
 
 
 def _problems(events: list[dg.DagsterEvent]) -> Iterator[str]:
@@ -70,12 +81,9 @@ def _problems(events: list[dg.DagsterEvent]) -> Iterator[str]:
             yield _sentence(error, None)
 
 
-def _sentence(error: object, step: str | None) -> str:
+def _sentence(error: Any, step: str | None) -> str:
     """Find the sentence in an error and its causes: ours if there is one, else the innermost."""
-    chain = []
-    while error is not None:
-        chain.append(error)
-        error = error.cause
+    chain = list(_causes(error))
     for link in chain:
         if link.cls_name == "UserError":
             return _first_part(link.message.split("UserError: ", 1)[-1])
@@ -85,6 +93,12 @@ def _sentence(error: object, step: str | None) -> str:
         text = "dbt: " + text.split("Errors parsed from dbt logs:", 1)[1]
     where = f"Step {step} failed: " if step else "The run failed: "
     return where + _first_part(text)
+
+
+def _causes(error: Any) -> Iterator[Any]:
+    while error is not None:
+        yield error
+        error = error.cause
 
 
 def _first_part(text: str) -> str:

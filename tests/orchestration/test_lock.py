@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.errors import UserError
-from orchestration.lib.lock import lock_holder, run_lock
+from orchestration.lib.lock import DBT_NAME, lock_holder, run_lock
 from orchestration.lib.postgres import Connection
 from orchestration.lib.settings import PROJECT_DIR
 
@@ -61,6 +61,13 @@ def test_a_killed_run_leaves_no_lock_behind(database: Connection):
     finally:
         run.kill()
         run.wait()
+
+
+def test_a_run_ends_what_a_killed_run_left_at_work(database: Connection):
+    with psycopg.connect(database.dsn, application_name=DBT_NAME, autocommit=True) as orphan:
+        orphan.execute("select 1")
+        with run_lock(database.dsn), pytest.raises(psycopg.OperationalError):
+            orphan.execute("select pg_sleep(10)")
 
 
 def test_locks_of_two_databases_are_apart(postgres, database: Connection):
