@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('fct_experience_scores') }}
+-- depends_on: {{ ref('fct_accuracy_scores') }}
 -- noqa: disable=LT02
 {% set quarantined_tables = [
     'interviewers',
@@ -58,7 +60,8 @@ quarantined as (
 
 ),
 
--- The newest answer to each expectation.
+-- The newest answer to each expectation of the borders behind us. The published border judges this
+-- very set: its answers stand in run.expectation_results and on Dagster's screen.
 newest as (
 
     select
@@ -68,6 +71,7 @@ newest as (
             order by checked_at desc, run_id desc, description desc
         ) as recency_rank
     from expectation_results
+    where border <> 'published'
 
 ),
 
