@@ -1,7 +1,7 @@
 """Dagster's way in: loads ``defs/`` and does nothing else."""
 
+from pathlib import Path
+
 import dagster as dg
 
-from orchestration import defs as defs_folder
-
-defs = dg.load_defs(defs_root=defs_folder)
+defs = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)

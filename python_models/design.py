@@ -119,7 +119,7 @@ def build_design(
     used = independent_columns(matrix.T @ (cells.n[:, None] * matrix))
     aliased = [columns[i] for i in range(len(columns)) if i not in set(used.tolist())]
     for name, level in (term for term in aliased if term[0] != "intercept"):
-        # Nothing to note: another covariate says the same (no form means neither verdict nor marks).
+        # Nothing to note: another covariate says the same (no form, no verdict and no marks).
         fixed.append((name, level))
     kept_columns = tuple(columns[i] for i in used)
     return CovariateDesign(cells.cell, matrix[:, used], kept_columns, tuple(fixed), tuple(notes))

@@ -21,23 +21,19 @@ running as (
 
     select
         interviewer_id,
-        row_number() over submitted_forms as form_number,
+        session_id,
+        submitted_at,
         count(*) over recent_forms as n_past,
         {%- for factor in factors %}
         sum({{ factor }}) over recent_forms as {{ factor }}_sum,
         count({{ factor }}) over recent_forms as {{ factor }}_count{{ ',' if not loop.last }}
         {%- endfor %}
     from ratings
-    window
-        submitted_forms as (
-            partition by interviewer_id
-            order by submitted_at, session_id
-        ),
-        recent_forms as (
-            partition by interviewer_id
-            order by submitted_at, session_id
-            {{ last_rows(var('lookback_sessions')) }}
-        )
+    window recent_forms as (
+        partition by interviewer_id
+        order by submitted_at, session_id
+        {{ last_rows(var('lookback_sessions')) }}
+    )
 
 ),
 
@@ -47,8 +43,13 @@ events as (
         interviewer_id,
         session_id,
         submitted_at as happened_at,
-        1 as is_form
-    from ratings
+        1 as is_form,
+        n_past,
+        {%- for factor in factors %}
+        {{ factor }}_sum,
+        {{ factor }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
+    from running
 
     union all
 
@@ -56,7 +57,12 @@ events as (
         interviewer_id,
         session_id,
         coalesce(started_at, scheduled_at) as happened_at,
-        0 as is_form
+        0 as is_form,
+        null as n_past,
+        {%- for factor in factors %}
+        null as {{ factor }}_sum,
+        null as {{ factor }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
     from sessions
     where kind = 'mock'
         and status = 'completed'
@@ -68,9 +74,7 @@ events as (
 placed as (
 
     select
-        interviewer_id,
-        session_id,
-        is_form,
+        *,
         sum(is_form) over (
             partition by interviewer_id
             order by happened_at, is_form, session_id
@@ -80,21 +84,38 @@ placed as (
 
 ),
 
+-- Between two forms lie the sessions that knew the first of them as the newest: each takes over
+-- its sums. A join on the form's number would compare every session with every form.
+carried as (
+
+    select
+        session_id,
+        interviewer_id,
+        is_form,
+        n_forms_before,
+        max(n_past) over known_forms as n_past,
+        {%- for factor in factors %}
+        max({{ factor }}_sum) over known_forms as {{ factor }}_sum,
+        max({{ factor }}_count) over known_forms as {{ factor }}_count{{ ',' if not loop.last }}
+        {%- endfor %}
+    from placed
+    window known_forms as (partition by interviewer_id, n_forms_before)
+
+),
+
 averaged as (
 
     select
-        placed.session_id,
-        placed.interviewer_id,
-        running.n_past::integer as n_past,
+        session_id,
+        interviewer_id,
+        n_past::integer as n_past,
         {%- for factor in factors %}
-        running.{{ factor }}_sum::double precision / nullif(running.{{ factor }}_count, 0)
+        {{ factor }}_sum::double precision / nullif({{ factor }}_count, 0)
             as {{ factor }}_past_mean{{ ',' if not loop.last }}
         {%- endfor %}
-    from placed
-    inner join running
-        on placed.interviewer_id = running.interviewer_id
-            and placed.n_forms_before = running.form_number
-    where placed.is_form = 0
+    from carried
+    where is_form = 0
+        and n_forms_before > 0
 
 )
 

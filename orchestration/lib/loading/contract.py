@@ -66,26 +66,33 @@ def _people() -> tuple[Table, ...]:
 
 
 def _interviews(questions: Sequence[str], bounds: tuple[int, int]) -> tuple[Table, ...]:
+    return (_sessions(), *_forms(questions, bounds))
+
+
+def _sessions() -> Table:
+    return Table(
+        "sessions",
+        ("session_id",),
+        _columns(
+            "session_id kind interview_type candidate_id scheduled_at status",
+            "interviewer_id company_id started_at ended_at",
+            kind=Column("kind", choices=("mock", "real")),
+            status=Column("status", choices=_STATUSES),
+        ),
+        (_INTERVIEWER, _CANDIDATE),
+        (
+            Condition("company_id", "kind", "real"),
+            Condition("interviewer_id", "kind", "mock"),
+        ),
+        is_required=True,
+    )
+
+
+def _forms(questions: Sequence[str], bounds: tuple[int, int]) -> tuple[Table, ...]:
     form = _columns("session_id submitted_at")
     verdict = Column("would_advance", "boolean")
     key = ("session_id",)
     return (
-        Table(
-            "sessions",
-            key,
-            _columns(
-                "session_id kind interview_type candidate_id scheduled_at status",
-                "interviewer_id company_id started_at ended_at",
-                kind=Column("kind", choices=("mock", "real")),
-                status=Column("status", choices=_STATUSES),
-            ),
-            (_INTERVIEWER, _CANDIDATE),
-            (
-                Condition("company_id", "kind", "real"),
-                Condition("interviewer_id", "kind", "mock"),
-            ),
-            is_required=True,
-        ),
         Table(
             "candidate_feedback",
             key,
