@@ -1,111 +1,16 @@
 """The main job from the outside, as `make run` calls it, on a small platform and a real server."""
 
 import os
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from pathlib import Path
 
 import psycopg
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import pytest
 from psycopg import sql
+from warehouse_house import PUBLISHED, House
 
 from orchestration.lib.lock import run_lock
-from orchestration.lib.postgres import EmbeddedPostgres
-from orchestration.lib.settings import PROJECT_DIR
-from python_models.simulation import WORLDS, simulate, write_platform
 
 pytestmark = pytest.mark.slow
-
-SMALL = replace(
-    WORLDS["few"], name="small", n_interviewers=40, n_candidates=700, n_companies=4, weeks=60
-)
-PUBLISHED = ("scores", "policy", "reports", "portal")
-# It reports on the gates of the run before it, too, which the first run does not have.
-LOOKS_AT_RUNS = "rpt_data_quality"
-
-
-@dataclass
-class House:
-    """A warehouse of the tests' own, with a first hand-over published."""
-
-    home: Path
-    first: Path
-    whole: Path
-    server: EmbeddedPostgres
-    opening: subprocess.CompletedProcess[str] = field(init=False)
-
-    @property
-    def dsn(self) -> str:
-        return self.server.ensure_running().dsn
-
-    def run(self, raw: Path, as_of: str = "") -> subprocess.CompletedProcess[str]:
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RATINGS_", "DBT_"))}
-        environment = {**inherited, "RATINGS_HOME": f"{self.home}", "RAW": f"{raw}", "AS_OF": as_of}
-        environment["DAGSTER_HOME"] = f"{self.home / 'dagster'}"
-        return subprocess.run(
-            [sys.executable, "-m", "orchestration.cli", "run"],
-            cwd=PROJECT_DIR,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=600,
-            check=False,
-        )
-
-    def published(self) -> dict[str, str]:
-        """Every published table by the hash of its rows, as its owner reads them."""
-        with psycopg.connect(self.dsn) as connection:
-            tables = connection.execute(
-                "select schemaname, tablename from pg_tables where schemaname = any(%s)",
-                (list(PUBLISHED),),
-            ).fetchall()
-            return {
-                f"{schema}.{table}": _rows_hash(connection, schema, table)
-                for schema, table in tables
-                if table != LOOKS_AT_RUNS
-            }
-
-    def n_publications(self) -> int:
-        with psycopg.connect(self.dsn) as connection:
-            return connection.execute("select count(*) from run.publications").fetchone()[0]
-
-
-def _rows_hash(connection: psycopg.Connection, schema: str, table: str) -> str:
-    query = sql.SQL(
-        "select md5(coalesce(string_agg(md5(t::text), '' order by md5(t::text)), '')) from {} as t"
-    )
-    return connection.execute(query.format(sql.Identifier(schema, table))).fetchone()[0]
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
-    whole, first = folder / "whole", folder / "first"
-    write_platform(simulate(SMALL, seed=7), whole)
-    _write_part(whole, first, days_less=28)
-    built = House(folder / "home", first, whole, EmbeddedPostgres(folder / "home"))
-    try:
-        built.opening = built.run(first)
-        yield built
-    finally:
-        built.server.stop()
-
-
-def _write_part(whole: Path, part: Path, days_less: int) -> None:
-    """Write what had been known some days before the end."""
-    tables = {path.name: pq.read_table(path) for path in whole.glob("*.parquet")}
-    newest = max(pc.max(table["loaded_at"]).as_py() for table in tables.values())
-    cut = pa.scalar(newest - timedelta(days=days_less), pa.timestamp("us", "UTC"))
-    part.mkdir()
-    for name, table in tables.items():
-        pq.write_table(table.filter(pc.less_equal(table["loaded_at"], cut)), part / name)
 
 
 def test_the_first_run_publishes_and_says_what_came_out(house: House):
@@ -148,8 +53,15 @@ def test_a_set_that_fails_its_gate_is_not_published(house: House):
             from generate_series(1, 200) as position cross join run.clock as clock"""
         )
     before, n_before = house.published(), house.n_publications()
-    refused = house.run(house.whole)
+    reader = _Reader(house.dsn)
+    reader.start()
     try:
+        refused = house.run(house.whole)
+    finally:
+        reader.stop()
+    try:
+        assert reader.mixed == []
+        assert len(reader.seen) == 1
         assert refused.returncode == 1, refused.stdout
         assert "Nothing was published" in refused.stdout
         assert house.published() == before
@@ -164,9 +76,8 @@ def test_a_set_that_fails_its_gate_is_not_published(house: House):
 def test_a_run_before_the_published_figures_publishes_nothing(house: House):
     before, n_before = house.published(), house.n_publications()
     with psycopg.connect(house.dsn) as connection:
-        as_of = connection.execute("select as_of - interval '100 days' from run.clock").fetchone()[
-            0
-        ]
+        as_of = connection.execute("select as_of - interval '100 days' from run.clock").fetchone()
+    (as_of,) = as_of
     back = house.run(house.whole, as_of=as_of.isoformat())
     assert back.returncode == 0, back.stdout
     assert "published nothing" in back.stdout
