@@ -37,7 +37,7 @@ check: setup lint types test  ## parse, lint, types, tests: the same that CI run
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	@$(BIN)/sqlfluff lint --disable-progress-bar models macros tests/dbt
+	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
 
 types: setup
 	@$(BIN)/mypy

@@ -112,8 +112,8 @@ bounded as (
         n_now,
         value_now,
         value_last,
-        {{ wilson_bound('value_now', 'n_now', -1 * var('interval_z')) }} as value_low,
-        {{ wilson_bound('value_now', 'n_now', var('interval_z')) }} as value_high
+        {{ wilson_bound('value_now', 'n_now', 'lower') }} as value_low,
+        {{ wilson_bound('value_now', 'n_now', 'upper') }} as value_high
     from averaged
     where metric in ('churn_rate', 'pass_through_rate')
 
