@@ -35,11 +35,12 @@ test: setup  ## every test: pytest, and dbt's data and unit tests, on a real Pos
 
 check: setup lint types test  ## parse, lint, types, tests: the same that CI runs
 
-lint: setup
+lint: setup  ## parse the dbt project; ruff, sqlfluff
+	@$(BIN)/dbt --quiet parse
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@$(BIN)/sqlfluff lint --disable-progress-bar models tests/dbt
 
-types: setup
+types: setup  ## mypy on python_models
 	@$(BIN)/mypy
 
 dev: setup  ## Dagster's UI on live reload

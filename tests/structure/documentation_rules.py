@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from layer_rules import PUBLISHED
-from project_graph import Model
+from project_graph import Model, Project
 
 GRAIN = re.compile(r"\b(?:exactly )?one row (?:per|for each|for every)\b", re.IGNORECASE)
 KEY_TESTS = ("unique", "unique_combination")
@@ -53,6 +53,15 @@ def without_contract(models: Iterable[Model]) -> list[str]:
         if model.access != "public":
             found.append(f"{model.path}: access {model.access}, expected public")
     return found
+
+
+def without_reader(project: Project) -> list[str]:
+    """Published models of which no exposure says who reads them."""
+    return [
+        f"{model.path}: no exposure names its reader"
+        for model in project.models
+        if model.folder in DESCRIBED and model.name not in project.read_outside
+    ]
 
 
 def without_unit_test(models: Iterable[Model]) -> list[str]:

@@ -29,12 +29,13 @@ class Model:
 
 @dataclass(frozen=True)
 class Project:
-    """The models, and what is said about fits elsewhere: sources and exposures of type ml."""
+    """The models, and what is said about them elsewhere: sources and exposures."""
 
     models: tuple[Model, ...]
     fitted_sources: frozenset[str] = frozenset()
     source_asset_keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ml_exposures_of: Mapping[str, int] = field(default_factory=dict)
+    read_outside: frozenset[str] = frozenset()
     tests_on_fitted_source: tuple[str, ...] = ()
     disabled: tuple[str, ...] = ()
     macros: Mapping[str, str] = field(default_factory=dict)
@@ -61,6 +62,11 @@ def read_project(manifest: Mapping[str, Any]) -> Project:
         fitted_sources=frozenset(fitted),
         source_asset_keys={name: _asset_key(source) for name, source in fitted.items()},
         ml_exposures_of={name: read_by_fits.count(name) for name in read_by_fits},
+        read_outside=frozenset(
+            node.split(".")[-1]
+            for each in manifest["exposures"].values()
+            for node in each["depends_on"]["nodes"]
+        ),
         tests_on_fitted_source=tuple(
             test["name"]
             for test in tests

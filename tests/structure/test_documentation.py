@@ -60,3 +60,12 @@ def test_no_model_is(project: Project, rule: Rule) -> None:
 def test_a_model_that_is_so_is_seen(rule: Rule, bad: Model) -> None:
     assert rule([GOOD]) == []
     assert len(rule([GOOD, bad])) == 1
+
+
+def test_every_published_table_has_a_named_reader(project: Project) -> None:
+    expect_none(rules.without_reader(project))
+
+
+def test_a_table_that_nobody_reads_is_seen() -> None:
+    assert len(rules.without_reader(Project(models=(GOOD,)))) == 1
+    assert rules.without_reader(Project(models=(GOOD,), read_outside=frozenset({GOOD.name}))) == []
