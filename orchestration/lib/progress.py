@@ -14,7 +14,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.live import Live
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressBar,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
 
 NAME_WIDTH = 24
 # Logs kept of earlier runs; the oldest go.
@@ -40,10 +50,21 @@ class Stage:
         self.result = result
 
     def advance(self, done: int, total: int, what: str = "") -> None:
-        """Show how far the stage is."""
+        """Show how far the stage is; a total of 0 where nobody knows it."""
         if self._bar is not None:
             task = self._bar.task_ids[0]
-            self._bar.update(task, completed=done, total=total, what=what)
+            self._bar.update(task, completed=done, total=total or None, what=what)
+
+
+class _BarOnceKnown(BarColumn):
+    def render(self, task: Task) -> ProgressBar | Text:
+        # Until a stage says how much there is to do, a moving bar would promise too much.
+        return Text() if task.total is None else super().render(task)
+
+
+class _CountOnceKnown(MofNCompleteColumn):
+    def render(self, task: Task) -> Text:
+        return Text() if task.total is None else super().render(task)
 
 
 class Terminal:
@@ -64,7 +85,15 @@ class Terminal:
         self._stage = stage = Stage(name, _bar=bar)
         mark = "[red]failed[/]"
         try:
-            with Live(bar, console=self.console, transient=True, refresh_per_second=8):
+            # What frameworks print goes to the log: rich must not show it above the bar.
+            with Live(
+                bar,
+                console=self.console,
+                transient=True,
+                refresh_per_second=8,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            ):
                 yield stage
             mark = escape(stage.result)
         finally:
@@ -76,9 +105,10 @@ class Terminal:
         bar = Progress(
             SpinnerColumn(),
             TextColumn(f"{name:<{NAME_WIDTH}}"),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[what]}"),
+            TimeElapsedColumn(),
+            _BarOnceKnown(bar_width=24),
+            _CountOnceKnown(),
+            TextColumn("{task.fields[what]}", markup=False),
             disable=not self.console.is_terminal,
         )
         bar.add_task(name, total=None, what="")

@@ -97,21 +97,24 @@ def _experience(console: Console, reader: SummaryReader) -> None:
     extremes = reader.rows(data.EXTREMES)
     if not extremes:
         return
-    table = _table("", "interviewer", "score", "estimate", "90 % interval", "n", right_from=2)
+    table = _table("", "interviewer", "rated", "score", "90 % interval", "quality", right_from=2)
     for row in extremes:
         place = "best" if row["place_from_top"] <= row["place_from_bottom"] else "worst"
         table.add_row(place, *_standing(row))
-    console.print("The five best and the five worst, by quality estimate:")
+    console.print(
+        "The five best and the five worst, by quality: the score, drawn towards the platform's mean"
+        " where few sessions speak for it."
+    )
     console.print(table)
 
 
 def _standing(row: Row) -> tuple[str, ...]:
     return (
         escape(row["handle"] or row["interviewer_id"]),
-        f"{row['experience_score']:.3f}",
-        f"{row['quality_estimate']:.3f}",
-        f"{row['experience_low']:.2f} to {row['experience_high']:.2f}",
         str(row["n_rated_window"]),
+        f"{row['experience_score']:.3f}",
+        f"{row['experience_low']:.2f} to {row['experience_high']:.2f}",
+        f"{row['quality_estimate']:.3f}",
     )
 
 
@@ -131,7 +134,7 @@ def _accuracy(console: Console, reader: SummaryReader) -> None:
 
 def _health(console: Console, reader: SummaryReader) -> None:
     _heading(console, "Platform health")
-    table = _table("metric", "now", "90 % interval", "before", "target", "")
+    table = _table("metric", "now", "90 % interval", "before", "target", "status")
     for row in reader.rows(data.HEALTH):
         interval = (
             f"{row['value_low']:.3f} to {row['value_high']:.3f}"
