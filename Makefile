@@ -1,16 +1,16 @@
 # `make run` and `make test` are all that a fresh machine needs: Python >= 3.11 and make.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+IN_RANGE := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
-	command -v $$name >/dev/null 2>&1 && $$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
-	&& echo $$name && break; done)
+	$$name -c '$(IN_RANGE)' >/dev/null 2>&1 && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RATINGS := $(BIN)/python -m orchestration.cli
 export RAW AS_OF RATINGS_HOME RATINGS_DSN
 
-.PHONY: help setup run test check lint types dev dsn start stop status lock clean
+.PHONY: help setup run test recovery check lint types dev dsn start stop status lock clean
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,12 +19,15 @@ help:  ## what can be typed here
 
 setup: $(READY)  ## create the environment from requirements.lock
 
+# Words about setting up go to stderr: what a target prints is its answer.
 $(READY): requirements.lock orchestration/lib/environment.py
-	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed and none was found; install one, or name it: make PYTHON=/path/to/python3.12 $(MAKECMDGOALS)"; exit 2; }
-	@echo "Setting up the environment in $(VENV) (about a minute and a half, once) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python's venv module is missing; on Debian: apt install python3-venv"; exit 2; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
-	@$(BIN)/python -m orchestration.cli setup-environment
+	@test -n "$(PYTHON)" && "$(PYTHON)" -c '$(IN_RANGE)' 2>/dev/null || { \
+		echo "Python 3.11, 3.12 or 3.13 is needed, and $(if $(PYTHON),$(PYTHON) is not that,none was found); name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@echo "Setting up the environment in $(VENV) (about a minute and a half, once) ..." >&2
+	@$(BIN)/python -c '$(IN_RANGE)' 2>/dev/null || { rm -rf $(VENV) && "$(PYTHON)" -m venv $(VENV) >&2; } \
+		|| { echo "Python's venv module is missing; on Debian: apt install python3-venv" >&2; rm -rf $(VENV); exit 2; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock >&2
+	@$(BIN)/python -m orchestration.cli setup-environment >&2
 	@touch $@
 
 run: setup  ## the main job: load RAW (or a simulated platform), build, score, publish
@@ -32,6 +35,9 @@ run: setup  ## the main job: load RAW (or a simulated platform), build, score, p
 
 test: setup  ## every test: pytest, and dbt's data and unit tests, on a real PostgreSQL
 	@$(BIN)/python -m pytest
+
+recovery: setup  ## the estimators against known truth
+	@$(BIN)/python -m pytest -v tests/recovery
 
 check: setup lint types test  ## parse, lint, types, tests: the same that CI runs
 

@@ -19,7 +19,7 @@ from expectations.checks import (
     not_null,
     unique,
 )
-from expectations.raw import DEFAULT_QUESTIONS
+from orchestration.lib.loading.contract import DEFAULT_QUESTIONS
 
 BUCKETS = ("too_strict", "ok", "too_lenient", "not_enough_data")
 SHARES = ("yes_rate", "later_pass_rate", "evidence_share")

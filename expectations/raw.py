@@ -20,12 +20,15 @@ from expectations.checks import (
     in_set,
     not_null,
 )
+from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, INTERVIEWER_QUESTIONS, contract
 
-DEFAULT_QUESTIONS = ("excitement", "question_quality", "hint_quality", "communication")
-FORM_ITEMS = ("technical", "problem_solving", "communication")
-KINDS = ("mock", "real")
-STATUSES = ("scheduled", "completed", "cancelled", "candidate_no_show", "interviewer_no_show")
-EMPLOYER_TIERS = ("faang", "faang_adjacent", "other")
+# The values that the contract knows, by table and column.
+CHOICES = {
+    (table.name, column.name): column.choices
+    for table in contract()
+    for column in table.columns
+    if column.choices
+}
 
 # A platform that was handed over two weeks late still scores the same window of sessions;
 # beyond that, "now" on the screens stands for something else.
@@ -92,7 +95,11 @@ def _interviewers() -> Suite:
     checks = [
         has_rows("there are interviewers", severity="warning"),
         not_null("joined_at", "every interviewer has a joining date"),
-        in_set("employer_tier", EMPLOYER_TIERS, "the employer tier is one of the contract's"),
+        in_set(
+            "employer_tier",
+            CHOICES["interviewers", "employer_tier"],
+            "the employer tier is one of the contract's",
+        ),
         between("years_experience", 0, 60, "years of experience are plausible", severity="warning"),
         between(
             "interviews_conducted",
@@ -135,8 +142,8 @@ def _sessions(clock: str) -> Suite:
     ]
     checks = [
         has_rows("there are sessions", severity="warning"),
-        in_set("kind", KINDS, "a session is mock or real"),
-        in_set("status", STATUSES, "the status is one of the contract's"),
+        in_set("kind", CHOICES["sessions", "kind"], "a session is mock or real"),
+        in_set("status", CHOICES["sessions", "status"], "the status is one of the contract's"),
         not_null("interview_type", "every session has an interview type"),
         holds("has_company_if_real", "a real session names the company"),
         holds("has_interviewer_if_mock", "a mock session names the interviewer"),
@@ -216,9 +223,9 @@ def _interviewer_feedback(rating_min: int, rating_max: int) -> Suite:
         not_null("would_advance", "every interviewer form holds a verdict"),
         _yes_share("yes_share", "positive verdicts"),
     ]
-    for item in FORM_ITEMS:
+    for item in INTERVIEWER_QUESTIONS:
         checks += _rating(item, rating_min, rating_max)
-    return _suite("interviewer_feedback", ["would_advance", yes, *FORM_ITEMS], checks)
+    return _suite("interviewer_feedback", ["would_advance", yes, *INTERVIEWER_QUESTIONS], checks)
 
 
 def _hiring_decisions() -> Suite:

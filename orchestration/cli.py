@@ -11,6 +11,7 @@ from rich.console import Console
 
 from orchestration.lib.environment import apply, install
 from orchestration.lib.errors import UserError
+from orchestration.lib.hand_over import check_hand_over
 from orchestration.lib.postgres import EmbeddedPostgres
 from orchestration.lib.prepare import prepare_warehouse
 from orchestration.lib.progress import run_terminal, stage
@@ -46,6 +47,7 @@ def run() -> None:
 
 
 def _run(settings: Settings, console: Console) -> tuple[str, ...]:
+    check_hand_over(settings)
     with stage("warehouse") as shown:
         connection = prepare_warehouse(settings)
         kind = "your own" if settings.dsn else "embedded"
@@ -120,6 +122,15 @@ def _sentences() -> Iterator[None]:
         yield
     except UserError as error:
         typer.echo(f"Error: {error}", err=True)
+        raise typer.Exit(1) from None
+    except OSError as error:
+        if error.filename is None:
+            raise
+        typer.echo(
+            f"Error: {error.filename}: {(error.strerror or 'cannot be used').lower()}; mend that, "
+            "or choose another RATINGS_HOME",
+            err=True,
+        )
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(INTERRUPTED) from None

@@ -110,14 +110,14 @@ def build_design(
         if shared:
             spelled = _listed([levels[i] for i in shared])
             notes.append(
-                f"{name}: {spelled} share the coefficient of {levels[reference]}"
-                " (too few sessions, or all or none left)"
+                f"{name}: counted as {levels[reference]}, with too few sessions or leavers to tell"
+                f" apart: {spelled}"
             )
         columns += [(name, levels[i]) for i in kept]
         blocks.append((codes[:, None] == np.array(kept, dtype=np.int64)).astype(np.float64))
     matrix = np.hstack(blocks)
     used = independent_columns(matrix.T @ (cells.n[:, None] * matrix))
-    aliased = [columns[i] for i in range(len(columns)) if i not in set(used.tolist())]
+    aliased = [columns[i] for i in np.setdiff1d(np.arange(len(columns)), used)]
     for name, level in (term for term in aliased if term[0] != "intercept"):
         # Nothing to note: another covariate says the same (no form, no verdict and no marks).
         fixed.append((name, level))

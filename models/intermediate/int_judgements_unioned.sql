@@ -1,5 +1,11 @@
 with
 
+clock as (
+
+    select * from {{ source('run', 'clock') }}
+
+),
+
 sessions as (
 
     select * from {{ ref('stg_app__sessions') }}
@@ -89,3 +95,7 @@ select
 from unioned
 inner join labels
     on unioned.session_id = labels.session_id
+cross join clock
+{%- if var('accuracy_window_days') is not none %}
+where unioned.judged_at > {{ days_after('clock.as_of', -1 * var('accuracy_window_days')) }}
+{%- endif %}

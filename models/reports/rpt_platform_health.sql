@@ -169,17 +169,17 @@ metrics as (
     select *
     from (
         values
-        (1, 'platform_experience', 'rating points', null::numeric),
-        (2, 'nps', 'net promoter score', null),
-        (3, 'churn_rate', 'share of sessions', null),
-        (4, 'pass_through_rate', 'share of real interviews', {{ var('target_pass_rate') }}),
+        (1, 'platform_experience', 'rating points', null::numeric, true),
+        (2, 'nps', 'net promoter score', null, false),
+        (3, 'churn_rate', 'share of sessions', null, true),
+        (4, 'pass_through_rate', 'share of real interviews', {{ var('target_pass_rate') }}, true),
         (
             5, 'pass_through_uplift', 'times an ordinary funnel',
-            {{ var('target_pass_rate') }} / {{ var('ordinary_pass_rate') }}
+            {{ var('target_pass_rate') }} / {{ var('ordinary_pass_rate') }}, true
         ),
-        (6, 'mean_leniency', 'model units', 0),
-        (7, 'return_rate', 'share of those who left', null)
-    ) as listed (metric_position, metric, unit, target)
+        (6, 'mean_leniency', 'model units', 0, true),
+        (7, 'return_rate', 'share of those who left', null, false)
+    ) as listed (metric_position, metric, unit, target, is_measured)
 
 ),
 
@@ -202,6 +202,7 @@ select
     listed_metrics.metric,
     listed_metrics.unit,
     case
+        when not listed_metrics.is_measured then 'not_measured_yet'
         when listed_metrics.value_now is null then 'not_enough_data'
         when listed_metrics.target is null then 'no_target'
         when listed_metrics.value_high < listed_metrics.target then 'below_target'

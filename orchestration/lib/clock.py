@@ -38,7 +38,7 @@ class RunScope:
     @property
     def dbt_target(self) -> str:
         """The output of ``profiles.yml`` to build into."""
-        return "asof" if self.looks_back else "published"
+        return "asof" if self.looks_back else "main"
 
 
 def decide_scope(database: psycopg.Connection, asked: datetime | None) -> RunScope:

@@ -24,7 +24,7 @@ from orchestration.lib.settings import PROJECT_DIR
 DBT_EXECUTABLE = Path(sys.executable).with_name("dbt")
 PARSED_FROM = ("models", "macros", "seeds", "tests/dbt")
 PROJECT_FILES = ("dbt_project.yml", "profiles.yml", "requirements.lock")
-DEFAULT_TARGET = "published"
+DEFAULT_TARGET = "main"
 LOADED_LAST = dg.AssetKey(["run", "clock"])
 
 

@@ -2,51 +2,52 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from orchestration.lib.errors import UserError
-from orchestration.lib.progress import stage
 from orchestration.lib.settings import Settings
+from orchestration.lib.simulated import own_sources, simulated_platform
+from orchestration.lib.warehouse import Warehouse
 
-SIMULATED_WORLD = "demo"
-SIMULATED_SEED = 1
 
-
-def hand_over_folder(settings: Settings) -> Path:
-    """Return the folder to load; simulate a platform into it when none was named.
+def check_hand_over(settings: Settings) -> None:
+    """Refuse a hand-over that cannot be read, before anything has started.
 
     Raises
     ------
     UserError
-        When ``RAW`` is a DSN, which is not read yet.
+        When ``RAW`` is a DSN, which is not read yet, or no readable folder.
     """
     if settings.raw is None:
-        return simulated_platform(settings.home)
+        return
     if settings.raw.startswith(("postgres://", "postgresql://")):
         raise UserError(
             "RAW names a database, which the loader cannot read yet; "
             "hand the tables over as files in a folder"
         )
-    return Path(settings.raw).expanduser().resolve()
+    folder = _folder(settings.raw)
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise UserError(
+            f"RAW={settings.raw}: {(error.strerror or 'cannot be read').lower()}; "
+            "name a readable folder that holds the hand-over's files"
+        ) from None
 
 
-def simulated_platform(home: Path) -> Path:
-    """Return the folder of the simulated platform, made once and kept."""
-    folder = home / "simulated" / f"{SIMULATED_WORLD}-{SIMULATED_SEED}"
-    if folder.exists():
-        return folder
-    # Imported here: only the first run without RAW pays for it.
-    from python_models.simulation import WORLDS, simulate, write_platform
+def hand_over_folder(settings: Settings, warehouse: Warehouse) -> Path | None:
+    """Return the folder to load; None where the warehouse already holds people's own data.
 
-    with stage("simulate") as shown:
-        platform = simulate(WORLDS[SIMULATED_WORLD], seed=SIMULATED_SEED)
-        half_done = folder.with_suffix(".partial")
-        shutil.rmtree(half_done, ignore_errors=True)
-        half_done.mkdir(parents=True)
-        write_platform(platform, half_done)
-        # Renamed when whole: a run killed half-way leaves nothing that looks finished.
-        half_done.rename(folder)
-        n_rows = sum(len(table) for table in platform.tables.values())
-        shown.say(f"{n_rows:,} rows of a platform with known truth (world {SIMULATED_WORLD})")
-    return folder
+    Without ``RAW`` a simulated platform is made, but never poured into a warehouse that holds
+    another: there the run scores anew what has been handed over.
+    """
+    if settings.raw is not None:
+        return _folder(settings.raw)
+    with warehouse.connect() as connection:
+        if own_sources(connection):
+            return None
+    return simulated_platform(settings.home)
+
+
+def _folder(raw: str) -> Path:
+    return Path(raw).expanduser().resolve()

@@ -10,12 +10,13 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from orchestration.lib.code_version import code_version
+from orchestration.lib.environment import CONNECTION_VARIABLES
 from orchestration.lib.errors import UserError
 from orchestration.lib.fitted_tables import CONTRACTS, fitted_ddl
 from orchestration.lib.postgres import Connection, EmbeddedPostgres
+from orchestration.lib.postgres.binaries import OLDEST_MAJOR
 from orchestration.lib.settings import PROJECT_DIR, Settings
 
-OLDEST_POSTGRES = 15
 FACTORS_SEED = PROJECT_DIR / "seeds" / "experience_factors.csv"
 LIB_DIR = Path(__file__).parent
 # What the empty tables are made from: when none of it changed, nothing is prepared again.
@@ -71,14 +72,10 @@ def candidate_form(seed: Path = FACTORS_SEED) -> tuple[str, ...]:
 
 def export_connection(connection: Connection) -> None:
     """Set the variables that ``profiles.yml`` reads, for every process started from here."""
-    os.environ["RATINGS_PG_HOST"] = connection.host
-    os.environ["RATINGS_PG_PORT"] = str(connection.port)
-    os.environ["RATINGS_PG_USER"] = connection.user
-    os.environ["RATINGS_PG_PASSWORD"] = connection.password
-    os.environ["RATINGS_PG_DBNAME"] = connection.dbname
-    sslmode = dict(connection.parameters).get("sslmode")
-    if sslmode:
-        os.environ["RATINGS_PG_SSLMODE"] = sslmode
+    words = connection.words
+    for name, variable in CONNECTION_VARIABLES.items():
+        if name in words:
+            os.environ[variable] = words[name]
     os.environ["RATINGS_READY"] = "1"
 
 
@@ -92,7 +89,8 @@ def _connect(connection: Connection) -> psycopg.Connection:
     try:
         return psycopg.connect(connection.dsn, connect_timeout=10, application_name="ratings")
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1]
+        # The first line says what happened; the rest are libpq's own guesses at why.
+        reason = str(error).strip().splitlines()[0].strip()
         raise UserError(
             f"No PostgreSQL at {connection.host}:{connection.port}/{connection.dbname} "
             f"for {connection.user}: {reason}; check RATINGS_DSN"
@@ -101,10 +99,10 @@ def _connect(connection: Connection) -> psycopg.Connection:
 
 def _require_version(database: psycopg.Connection) -> None:
     major = database.info.server_version // 10_000
-    if major < OLDEST_POSTGRES:
+    if major < OLDEST_MAJOR:
         raise UserError(
             f"The server at {database.info.host}:{database.info.port} is PostgreSQL {major}; "
-            f"the warehouse needs {OLDEST_POSTGRES} or newer: point RATINGS_DSN at one"
+            f"the warehouse needs {OLDEST_MAJOR} or newer: point RATINGS_DSN at one"
         )
 
 
@@ -175,11 +173,12 @@ def _write_defaults(database: psycopg.Connection, schema: str, questions: tuple[
             (stem, Jsonb({}), Jsonb({}), reason),
         )
     database.execute(f"delete from {schema}.experience_weights where fit_id = 'default'")
-    for question in questions:
-        equal = 1 / len(questions)
-        database.execute(
-            f"""insert into {schema}.experience_weights
-                    (fit_id, fitted_at, factor, weight, weight_raw, weight_low, weight_high)
-                values ('default', 'epoch', %s, %s, %s, %s, %s)""",
-            (question, equal, equal, equal, equal),
-        )
+    database.execute(
+        f"""insert into {schema}.experience_weights
+                (fit_id, fitted_at, factor, weight, weight_raw, weight_low, weight_high)
+            select 'default', 'epoch', form.factor, equal.weight, equal.weight, equal.weight,
+                equal.weight
+            from unnest(%(form)s::text[]) as form (factor)
+            cross join (select 1.0::float8 / cardinality(%(form)s::text[])) as equal (weight)""",
+        {"form": list(questions)},
+    )

@@ -149,7 +149,7 @@ def judge_fit(
 
 def _plain_json(value: Any) -> str:
     # NaN is no JSON: a diagnostic that could not be computed is null.
-    return json.dumps(_without_nan(value), default=_as_number, allow_nan=False)
+    return json.dumps(_without_nan(value), default=str, allow_nan=False)
 
 
 def _without_nan(value: Any) -> Any:
@@ -162,7 +162,3 @@ def _without_nan(value: Any) -> Any:
     if isinstance(value, float) and not (float("-inf") < value < float("inf")):
         return None
     return value
-
-
-def _as_number(value: Any) -> Any:
-    return value.item() if hasattr(value, "item") else str(value)

@@ -14,6 +14,7 @@ from orchestration.lib.dbt_project import artifacts_dir, dbt_resource
 from orchestration.lib.lock import run_lock
 from orchestration.lib.prepare import prepare_warehouse
 from orchestration.lib.settings import Settings
+from orchestration.lib.simulated import make_room
 from orchestration.lib.warehouse import Warehouse
 
 
@@ -56,6 +57,8 @@ def open_session(settings: Settings | None = None) -> Iterator[RunSession]:
     settings = settings or Settings.from_environment()
     connection = prepare_warehouse(settings)
     with run_lock(connection.dsn) as lock_connection:
+        if make_room(lock_connection, settings):
+            prepare_warehouse(settings)
         # Decided under the lock: nobody publishes between the question and the run.
         scope = decide_scope(lock_connection, settings.as_of)
         if scope.looks_back:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from orchestration.lib.errors import UserError
@@ -59,7 +59,7 @@ def parse_as_of(text: str) -> datetime:
     Raises
     ------
     UserError
-        When the text is no instant, or carries no offset (an instant without one is ambiguous).
+        When the text is no instant, carries no offset (which is ambiguous), or lies in the future.
     """
     mend = "write it like AS_OF=2026-01-31T09:00:00Z"
     try:
@@ -68,4 +68,7 @@ def parse_as_of(text: str) -> datetime:
         raise UserError(f"AS_OF={text!r} is not an instant; {mend}") from None
     if instant.tzinfo is None:
         raise UserError(f"AS_OF={text!r} has no offset from UTC; {mend}")
+    # Published figures never go back, so a mistyped year would stay.
+    if instant > datetime.now(UTC) + timedelta(days=1):
+        raise UserError(f"AS_OF={text!r} lies in the future, of which nothing is known; {mend}")
     return instant

@@ -15,7 +15,7 @@ def status_lines(dsn: str) -> list[str]:
         server = f"PostgreSQL {info.server_version // 10_000} at {info.host}:{info.port}"
         where = f"{server}, database {info.dbname}"
         load = connection.execute(
-            "select load_id, source, finished_at from run.loads order by load_seq desc limit 1"
+            "select source, finished_at from run.loads order by load_seq desc limit 1"
         ).fetchone()
         published = connection.execute(
             "select published_at, as_of from run.publications order by publication_id desc limit 1"
@@ -24,7 +24,7 @@ def status_lines(dsn: str) -> list[str]:
         as_of = read_clock(connection)
     return [
         where,
-        f"last load:   {load[1]} at {load[2]:%Y-%m-%d %H:%M}" if load else "last load:   none",
+        f"last load:   {load[0]} at {load[1]:%Y-%m-%d %H:%M}" if load else "last load:   none",
         f"clock:       {as_of:%Y-%m-%d %H:%M:%S}",
         f"published:   at {published[0]:%Y-%m-%d %H:%M}, as of {published[1]:%Y-%m-%d %H:%M:%S}"
         if published

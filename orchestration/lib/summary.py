@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import psycopg
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from orchestration.lib import summary_data as data
@@ -56,7 +57,7 @@ def _rows_in(console: Console, reader: SummaryReader) -> None:
     source, clock = reader.row(data.SOURCE), reader.row(data.CLOCK)
     _heading(console, f"As of {clock['as_of']:%Y-%m-%d %H:%M:%S} UTC")
     console.print(f"Rows in, from {source.get('source', 'nowhere')}", markup=False)
-    table = _table("table", "read", "accepted", "unchanged", "quarantined", "released")
+    table = _table("table", "read", "accepted", "unchanged", "quarantined", "taken up")
     counts = ("n_read", "n_accepted", "n_unchanged", "n_quarantined", "n_released")
     for row in reader.rows(data.LOADED):
         table.add_row(row["table_name"], *(f"{row[count]:,}" for count in counts))
@@ -102,8 +103,8 @@ def _experience(console: Console, reader: SummaryReader) -> None:
         place = "best" if row["place_from_top"] <= row["place_from_bottom"] else "worst"
         table.add_row(place, *_standing(row))
     console.print(
-        "The five best and the five worst, by quality: the score, drawn towards the platform's mean"
-        " where few sessions speak for it."
+        "\nThe five best and the five worst, by quality: the score, drawn towards the platform's"
+        " mean where few sessions speak for it."
     )
     console.print(table)
 
@@ -155,7 +156,7 @@ def _warnings(console: Console, reader: SummaryReader) -> None:
         return
     _heading(console, f"Warnings ({len(found)})")
     for warning in found[:WARNINGS_SHOWN]:
-        console.print(f"  - {warning}", style="yellow", markup=False)
+        console.print(Padding(f"- {escape(warning)}", (0, 0, 0, 2)), style="yellow")
     if len(found) > WARNINGS_SHOWN:
         rest = len(found) - WARNINGS_SHOWN
         console.print(f"  and {rest} more, in reports.rpt_data_quality and fitted.fit_registry")
@@ -164,7 +165,7 @@ def _warnings(console: Console, reader: SummaryReader) -> None:
 def _fit_warnings(reader: SummaryReader) -> Iterator[str]:
     for row in reader.rows(data.FITS):
         if not row["is_accepted"]:
-            yield f"fit {row['model']} was refused ({row['reason']}); the last accepted one serves"
+            yield f"fit {row['model']} was refused ({row['reason']}); the one before it serves"
         for warning in row["warnings"] or ():
             yield f"fit {row['model']}: {warning}"
 
@@ -181,6 +182,7 @@ def _where_next(console: Console, scope: RunScope) -> None:
             "  This run stands before the published figures, so it published nothing: "
             f"its tables are in the schemas that end in {scope.suffix}."
         )
-    console.print('  psql "$(make -s dsn)"    schemas scores, policy, reports, marts, quarantine')
+    schemas = ", ".join(f"{name}{scope.suffix}" for name in ("scores", "policy", "reports"))
+    console.print(f'  psql "$(make -s dsn)"    schemas {schemas}, quarantine')
     console.print("  make dev                 Dagster: every table, its lineage and its checks")
     console.print("  README.md                what each published table says")

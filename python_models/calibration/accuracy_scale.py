@@ -22,7 +22,6 @@ REQUIRED = (
     "ability",
     "ability_reliability",
     "leniency",
-    "n_others",
 )
 PARAMETERS = (
     "real_intercept",
@@ -195,7 +194,7 @@ def fit_accuracy_scale(panel: pd.DataFrame, **settings: Any) -> FittedTable:
     ----------
     panel
         One row per judgement: `is_real`, `said_yes`, `ability`, `ability_reliability`,
-        `leniency`, `n_others`.
+        `leniency`.
     **settings
         Settings of `AccuracyScale`.
 

@@ -35,6 +35,7 @@ class _Solution:
     owned: FloatArray
     inverse_diagonal: FloatArray
     owned_trace: float
+    is_solved: bool
 
 
 class CrossedEffects(BaseEstimator):
@@ -43,8 +44,8 @@ class CrossedEffects(BaseEstimator):
     The owners (candidates: many, few rows each) form a diagonal block and are eliminated; what
     remains is a Schur complement on the fixed effects and the facets, solved by a dense
     Cholesky factor. Variances are Harville's (1977) REML fixed point:
-    σ²_g = u'u/(levels − λ tr C), σ²_e = y'(y − fitted)/(n − rank X), with an Aitken jump every
-    third round, as it creeps where a variance is small.
+    σ²_g = u'u/(levels − λ tr C), σ²_e = y'(y − fitted)/(n − rank X), with an Aitken jump after
+    every second round, as it creeps where a variance is small.
 
     Parameters
     ----------
@@ -112,6 +113,7 @@ class CrossedEffects(BaseEstimator):
                 variances = np.maximum(_extrapolate(*np.log(trail)), floor)
                 trail = [variances]
         solution = _solve(system, variances, bounds, self.max_dense)
+        self.has_converged_ &= solution.is_solved
         return self._keep(solution, variances, bounds)
 
     def _keep(self, solution: _Solution, variances: FloatArray, bounds: IntArray) -> Self:
@@ -166,20 +168,21 @@ def _solve(system: _System, variances: FloatArray, bounds: IntArray, max_dense: 
     scaled = sparse.csr_array(system.across.multiply(inverse_owned[:, None]))
     schur = system.gram - system.across.T @ scaled + sparse.diags_array(penalty)
     response = system.kept_response - scaled.T @ system.owned_response
-    squares = sparse.csr_array(scaled.T @ scaled)
+    is_solved = True
     if size <= max_dense:
         factor = linalg.cho_factor(schur.toarray(), lower=True, check_finite=False)
         inverse = linalg.cho_solve(factor, np.eye(size), check_finite=False)
         kept = inverse @ response
-        trace = float(squares.multiply(inverse).sum())
+        trace = float((scaled.T @ scaled).multiply(inverse).sum())
         diagonal = np.diag(inverse).copy()
     else:
         diagonal = 1.0 / schur.diagonal()
         jacobi = sparse.diags_array(diagonal)
-        kept, _ = sparse.linalg.cg(sparse.csr_array(schur), response, rtol=1e-8, M=jacobi)
-        trace = float(squares.diagonal() @ diagonal)
+        kept, n_short = sparse.linalg.cg(sparse.csr_array(schur), response, rtol=1e-8, M=jacobi)
+        is_solved = n_short == 0
+        trace = float(scaled.power(2).sum(axis=0) @ diagonal)
     owned = inverse_owned * (system.owned_response - system.across @ kept)
-    return _Solution(kept, owned, diagonal, float(inverse_owned.sum()) + trace)
+    return _Solution(kept, owned, diagonal, float(inverse_owned.sum()) + trace, is_solved)
 
 
 def _next_variances(

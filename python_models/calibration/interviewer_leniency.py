@@ -217,7 +217,7 @@ def _fixed_design(
         [np.ones(len(used)), is_real.astype(np.float64), np.log1p(earlier), *indicators]
     )
     kept = independent_columns(design.T @ design)
-    dropped = [name for i, name in enumerate(names) if i not in set(kept.tolist())]
+    dropped = [names[i] for i in np.setdiff1d(np.arange(len(names)), kept)]
     zeros = [f"type:{order.index[0]}", *dropped]
     return design[:, kept], [names[i] for i in kept], zeros
 

@@ -118,9 +118,5 @@ def fit_experience_effects(panel: pd.DataFrame, **settings: Any) -> FittedTable:
         "n_interviewers": len(table),
         "n_interviewers_in_tau2": found.n_groups,
     }
-    notes = (
-        ()
-        if model.is_detectable_
-        else ("no interviewer effect on leaving is detectable: use equal weights",)
-    )
+    notes = () if model.is_detectable_ else ("no interviewer effect on leaving is detectable",)
     return FittedTable(table, model.get_params(), plain_numbers(diagnostics), len(table), notes)

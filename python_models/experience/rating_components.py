@@ -10,8 +10,6 @@ from python_models.experience.heterogeneity import between_variance
 from python_models.fitted_table import FittedTable
 from python_models.frames import FloatArray, as_floats, group_sums, plain_numbers, require_columns
 
-NOT_ADJUSTED = "candidate leniency, halo and trend are not adjusted for yet: their rows are 0"
-
 
 class RatingComponents(BaseEstimator):
     """One-way random effects: rating = μ + interviewer + e, unbalanced.
@@ -70,7 +68,8 @@ def fit_rating_components(panel: pd.DataFrame, **settings: Any) -> FittedTable:
     Parameters
     ----------
     panel
-        One row per rated session: `interviewer_id`, `rating` (mean of the items present).
+        One row per rated session: `interviewer_id`, `rating` (mean of the items present), and
+        what the adjustments will need: `candidate_id`, `verdict`, `ended_at`.
     **settings
         Settings of `RatingComponents`.
 
@@ -97,7 +96,7 @@ def fit_rating_components(panel: pd.DataFrame, **settings: Any) -> FittedTable:
         group_sums(codes, centred**2, size),
     )
     table = _component_rows(model, origin)
-    notes = [NOT_ADJUSTED]
+    notes = []
     if not model.is_known_:
         notes.append("too few ratings to tell interviewers from noise: variances are 0")
     n_used = int(is_used.sum())

@@ -18,6 +18,7 @@ _VETERAN_SESSIONS = 100
 _RECENT_TIME = pd.Timedelta(weeks=26)
 _OVER_POSITIVE_SCORE = 2
 _PRIOR_RATINGS = 8.0
+_FEWEST_RATINGS = 10
 _FEWEST_INTERVIEWERS = 10
 
 
@@ -170,7 +171,7 @@ def _over_positive(
 
 def _peak(rated: pd.DataFrame, truth: pd.DataFrame) -> int:
     people = rated.groupby("interviewer_id")["rating"].agg(["mean", "size"])
-    people = people[people["size"] >= _FEWEST_INTERVIEWERS].join(
+    people = people[people["size"] >= _FEWEST_RATINGS].join(
         truth.set_index("interviewer_id")["accuracy_score"]
     )
     by_score = people.groupby("accuracy_score")["mean"].agg(["mean", "size"])

@@ -9,8 +9,9 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import ndtr
 
+from python_models.calibration.accuracy_score import accuracy_score
 from python_models.simulation.identifiers import handles, opaque_ids
-from python_models.simulation.people import Floats, People, true_quality
+from python_models.simulation.people import People, true_quality
 from python_models.simulation.tables import instants, words
 from python_models.simulation.world import EXPERIENCE_LEVELS, FACTORS, World
 
@@ -97,13 +98,6 @@ def truth_tables(world: World, people: People, at_start: pd.DataFrame) -> dict[s
         "weights": pd.DataFrame({"factor": FACTORS, "weight": world.leaving_weights}),
         "world": pd.DataFrame({"parameter": list(parameters), "value": list(parameters.values())}),
     }
-
-
-def accuracy_score(yes_prob: Floats) -> Floats:
-    """Score before rounding of someone who says yes with this probability at the bar (B3)."""
-    lenient = 4.0 * np.log2(2.0 * np.maximum(yes_prob, 0.5))
-    strict = -4.0 * np.log2(2.0 * np.maximum(1.0 - yes_prob, 0.5))
-    return np.where(yes_prob >= 0.5, lenient, strict)
 
 
 def _true_interviewers(world: World, people: People, at_start: pd.DataFrame) -> pd.DataFrame:

@@ -66,5 +66,12 @@ def test_a_bad_dsn_is_one_line_that_says_how_to_write_it(dsn: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("dsn", ["postgresql://u:h%zzush@h/d", "host=h password=not hush"])
+def test_a_bad_dsn_does_not_tell_the_password(dsn: str) -> None:
+    with pytest.raises(UserError) as caught:
+        Connection.from_dsn(dsn)
+    assert "ush" not in str(caught.value)
+
+
 def test_the_password_is_not_in_the_representation() -> None:
     assert "hush" not in repr(Connection("h", 1, "u", "hush", "d"))

@@ -70,4 +70,4 @@ def test_a_run_before_the_published_figures_has_schemas_of_its_own(connection):
 @pytest.mark.parametrize("asked", [None, LATER, LATER + timedelta(days=1)])
 def test_a_run_at_or_after_the_published_figures_publishes(asked):
     scope = RunScope(asked=asked, published=LATER)
-    assert (scope.looks_back, scope.suffix, scope.dbt_target) == (False, "", "published")
+    assert (scope.looks_back, scope.suffix, scope.dbt_target) == (False, "", "main")

@@ -18,7 +18,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     target = tmp_path_factory.mktemp("target")
     dbt = Path(sys.executable).with_name("dbt")
     places = ["--project-dir", ROOT, "--profiles-dir", ROOT, "--log-path", target]
-    command = [dbt, "parse", "--target", "published", "--target-path", target, *places]
+    command = [dbt, "parse", "--target", "main", "--target-path", target, *places]
     parsed = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False)
     assert parsed.returncode == 0, parsed.stdout + parsed.stderr
     return read_project(json.loads((target / "manifest.json").read_text()))

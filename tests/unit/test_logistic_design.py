@@ -74,7 +74,10 @@ def test_levels_that_cannot_be_estimated_share_the_reference() -> None:
         ("verdict", "rare"),
     }
     assert len(design.warnings) == 1
-    assert "none, rare share the coefficient of yes" in design.warnings[0]
+    assert (
+        "counted as yes, with too few sessions or leavers to tell apart: none, rare"
+        in design.warnings[0]
+    )
 
 
 def test_a_level_determined_by_another_is_dropped_without_a_note() -> None:

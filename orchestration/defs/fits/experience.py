@@ -1,6 +1,7 @@
 """Fits behind the experience score."""
 
 from orchestration.defs.fits.fitting import fit_asset
+from orchestration.lib.dbt_project import dbt_vars
 from python_models.experience.churn_covariates import fit_churn_covariates
 from python_models.experience.experience_effects import fit_experience_effects
 from python_models.experience.experience_weights import fit_experience_weights
@@ -21,4 +22,5 @@ rating_components = fit_asset(
 experience_weights = fit_asset(
     fit_experience_weights,
     "Weights that turn candidate feedback into the experience score (A4).",
+    min_past=dbt_vars()["min_rated_sessions"],
 )

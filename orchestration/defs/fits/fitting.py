@@ -1,12 +1,15 @@
 """What all fits share: read a panel, estimate, replace the fitted rows in one transaction."""
 
+import inspect
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from expectations import fitted
+from expectations.runner import reason_to_refuse
 from orchestration.lib.clock import read_clock
 from orchestration.lib.code_version import code_version
 from orchestration.lib.dbt_project import dbt_vars
@@ -60,7 +63,7 @@ def fit_asset(estimate: Estimate, description: str, **settings: Any) -> dg.Asset
             panel = session.warehouse.read_panel(f"pnl_{stem}")
             with session.warehouse.connect() as connection:
                 as_of = read_clock(connection, session.warehouse.suffix)
-            fit_key = FitKey(stem, as_of, panel_hash(panel), settings, estimator_version(stem))
+            fit_key = FitKey(stem, as_of, panel_hash(panel), settings, estimator_version(estimate))
             found = _fit_once(context, session, fit_key, panel, estimate)
             shown.say(_line(found, len(panel)))
         yield dg.MaterializeResult(
@@ -70,10 +73,10 @@ def fit_asset(estimate: Estimate, description: str, **settings: Any) -> dg.Asset
     return fit
 
 
-def estimator_version(stem: str) -> str:
-    """Version of the estimators' source: another version is another fit."""
-    folder = "calibration" if stem in {"interviewer_leniency", "accuracy_scale"} else "experience"
-    return code_version(MODELS_DIR / folder, *sorted(MODELS_DIR.glob("*.py")))
+def estimator_version(estimate: Estimate) -> str:
+    """Version of the source of its folder and of what all share: another one is another fit."""
+    folder = Path(inspect.getfile(estimate)).parent
+    return code_version(folder, *sorted(MODELS_DIR.glob("*.py")))
 
 
 def _fit_once(
@@ -94,8 +97,6 @@ def _fit_once(
     scale = {name: dbt_vars()[name] for name in ("rating_min", "rating_max")}
     suite = fitted.suite(key.stem, key.fit_id, schema=schema, **scale)
     outcomes = run_gate(session.warehouse, context.run_id, [suite])
-    from expectations.runner import reason_to_refuse
-
     with session.warehouse.connect() as connection:
         return judge_fit(connection, schema, key, reason_to_refuse(outcomes))
 

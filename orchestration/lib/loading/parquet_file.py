@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -57,7 +58,7 @@ class ParquetFile:
                 values = pc.cast(values, pa.string())
                 self._check_text(name, values, first)
             columns[name] = values
-        lines = pa.array(range(first, first + batch.num_rows), pa.int64())
+        lines = pa.array(np.arange(first, first + batch.num_rows))
         return Block(columns, lines, NO_LINES, NO_TEXTS)
 
     def _check_text(self, name: str, values: pa.Array, first: int) -> None:

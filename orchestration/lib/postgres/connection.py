@@ -41,10 +41,14 @@ class Connection:
         user, dbname = quote(self.user, safe=""), quote(self.dbname, safe="")
         return f"postgresql://{user}{secret}@{host}:{self.port}/{dbname}{extra}"
 
+    @property
+    def words(self) -> dict[str, str]:
+        """The connection by libpq's own names, whatever else the DSN carried included."""
+        return {name: str(getattr(self, name)) for name in _FIELDS} | dict(self.parameters)
+
     def as_lines(self) -> str:
         """The connection as libpq's ``key=value`` string, a line each, for a private file."""
-        fields = {name: str(getattr(self, name)) for name in _FIELDS} | dict(self.parameters)
-        return "".join(f"{make_conninfo(**{key: value})}\n" for key, value in fields.items())
+        return "".join(f"{make_conninfo(**{key: value})}\n" for key, value in self.words.items())
 
     @classmethod
     def from_dsn(cls, dsn: str) -> Connection:
@@ -57,10 +61,11 @@ class Connection:
         """
         try:
             given = {key: str(value) for key, value in conninfo_to_dict(dsn).items()}
-        except ProgrammingError as error:
-            reason = " ".join(str(error).split())
+        except ProgrammingError:
+            # libpq's own words quote what it stumbled over, which is often part of the password.
             raise UserError(
-                f"the DSN cannot be read ({reason}); write it like {_EXAMPLE}"
+                f"the DSN cannot be read; write it like {_EXAMPLE}, signs such as % or @ in the "
+                "password percent-encoded"
             ) from None
         values = {**_defaults(), **given}
         host, port = values.get("host") or values.get("hostaddr") or "localhost", values["port"]
