@@ -80,5 +80,5 @@ def make_room(connection: psycopg.Connection, settings: Settings) -> bool:
             connection.execute(
                 sql.SQL("drop schema if exists {} cascade").format(sql.Identifier(schema))
             )
-        shown.say(f"the simulated platform {SOURCE} is gone, your own data comes in")
+        shown.say(f"{SOURCE} is gone: your own data comes in")
     return True

@@ -156,7 +156,7 @@ def _warnings(console: Console, reader: SummaryReader) -> None:
         return
     _heading(console, f"Warnings ({len(found)})")
     for warning in found[:WARNINGS_SHOWN]:
-        console.print(Padding(f"- {escape(warning)}", (0, 0, 0, 2)), style="yellow")
+        console.print(Padding(f"- {escape(warning)}", (0, 0, 0, 2), expand=False), style="yellow")
     if len(found) > WARNINGS_SHOWN:
         rest = len(found) - WARNINGS_SHOWN
         console.print(f"  and {rest} more, in reports.rpt_data_quality and fitted.fit_registry")

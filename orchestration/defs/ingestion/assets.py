@@ -65,7 +65,7 @@ def load_hand_over(
 
 def _nothing_handed_over() -> LoadReport:
     with stage("load") as shown:
-        shown.say("RAW is not set: what was handed over before is scored anew")
+        shown.say("RAW is not set: scoring anew what is here")
     return LoadReport(load_id=0, load_seq=0, known_at=None, tables=())
 
 
