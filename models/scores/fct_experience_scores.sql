@@ -162,23 +162,30 @@ estimated as (
 
 ),
 
-ranked as (
+standings as (
 
     select
         scored.interviewer_id,
-        (row_number() over standing_order - 0.5) / count(*) over () * 100 as percentile,
-        ntile(5) over standing_order as fifth
+        coalesce(estimated.quality_estimate, scored.experience_score) as standing
     from scored
     left join estimated
         on scored.interviewer_id = estimated.interviewer_id
     where scored.is_published
         and not scored.has_left
-    window standing_order as (
-        order by
-            coalesce(estimated.quality_estimate, scored.experience_score),
-            scored.experience_score,
-            scored.interviewer_id
-    )
+
+),
+
+-- Equals share the middle of the places they take up: nobody ranks below another by name.
+ranked as (
+
+    select
+        interviewer_id,
+        (
+            rank() over (order by standing)
+            + (count(*) over (partition by standing) - 1) / 2.0
+            - 0.5
+        ) / count(*) over () * 100 as percentile
+    from standings
 
 )
 
@@ -198,7 +205,7 @@ select
     round(estimated.experience_low::numeric, 3)::numeric(7, 3) as experience_low,
     round(estimated.experience_high::numeric, 3)::numeric(7, 3) as experience_high,
     round(ranked.percentile, 1)::numeric(4, 1) as percentile,
-    ranked.fifth::integer as fifth,
+    ceil(ranked.percentile / 20)::integer as fifth,
     round(estimated.quality_estimate::numeric, 3)::numeric(7, 3) as quality_estimate,
     round(estimated.quality_sd::numeric, 3)::numeric(7, 3) as quality_sd,
     round(effects.churn_effect::numeric, 3)::numeric(7, 3) as churn_effect,

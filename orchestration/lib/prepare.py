@@ -81,6 +81,9 @@ def export_connection(connection: Connection) -> None:
 
 def _reach(settings: Settings) -> Connection:
     if settings.dsn is None:
+        # Set for some other server, they would bend every connection to ours, dbt's included.
+        for name in [name for name in os.environ if name.startswith("PG")]:
+            del os.environ[name]
         return EmbeddedPostgres(settings.home).ensure_running()
     return Connection.from_dsn(settings.dsn)
 

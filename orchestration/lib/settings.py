@@ -10,6 +10,7 @@ from pathlib import Path
 
 from orchestration.lib.errors import UserError
 
+EARLIEST_YEAR = 1970
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 
 
@@ -68,6 +69,8 @@ def parse_as_of(text: str) -> datetime:
         raise UserError(f"AS_OF={text!r} is not an instant; {mend}") from None
     if instant.tzinfo is None:
         raise UserError(f"AS_OF={text!r} has no offset from UTC; {mend}")
+    if instant.year < EARLIEST_YEAR:
+        raise UserError(f"AS_OF={text!r} lies before anything that was recorded; {mend}")
     # Published figures never go back, so a mistyped year would stay.
     if instant > datetime.now(UTC) + timedelta(days=1):
         raise UserError(f"AS_OF={text!r} lies in the future, of which nothing is known; {mend}")

@@ -52,7 +52,12 @@ def test_a_hand_over_that_is_no_folder_is_refused_at_once(tmp_path: Path, raw: s
 
 @pytest.mark.parametrize(
     "text",
-    ["yesterday", "2026-01-31T09:00:00", f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%XZ}"],
+    [
+        "yesterday",
+        "2026-01-31T09:00:00",
+        "0001-01-01T00:00:00+14:00",
+        f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%dT%XZ}",
+    ],
 )
 def test_an_instant_that_cannot_be_meant_is_refused(text: str):
     with pytest.raises(UserError, match="write it like"):

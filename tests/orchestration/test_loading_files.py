@@ -112,6 +112,15 @@ def test_a_megabyte_in_one_value(candidates: Path) -> None:
     assert good[2] == "x,\n" * 2**19
 
 
+def test_a_megabyte_of_comment_is_kept(database: Connection, tmp_path: Path) -> None:
+    comment = "x,\n" * 2**19
+    forms = [candidate_form("m1", comment=comment)]
+    tables = {**person(), "sessions": [session("m1")], "candidate_feedback": forms}
+    load(database.dsn, hand_over(tmp_path, tables))
+    kept = query(database.dsn, "select comment from raw.candidate_feedback")
+    assert kept == [(comment,)]
+
+
 NOT_READABLE = {
     "zero bytes": (b"", "candidates.csv is empty"),
     "missing": (b"candidate_id\nc1\n", "line 1: the required column signed_up_at is missing"),
@@ -120,6 +129,7 @@ NOT_READABLE = {
     "latin-1": (HEADER + row(b"a") + b"\n" + row(b"sp\xe4ter"), "line 3: not UTF-8"),
     "cut off": (HEADER + row(b"\xc3"), "line 2: not UTF-8"),
     "utf-16": (HEADER.decode().encode("utf-16"), "line 1: not UTF-8"),
+    "old line ends": (b"candidate_id,signed_up_at\rc1,\r", "end each line with LF"),
     "nul": (HEADER + row(b"a") + b"\n" + row(b"b\0"), "line 3: a NUL byte"),
     "unclosed": (HEADER + row(b"a") + b"\n" + row(b'"b') + b"\nrest\n", "line 3: a quote"),
     "unclosed, closed by a later one": (

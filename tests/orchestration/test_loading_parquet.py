@@ -48,6 +48,15 @@ def test_parquet_instants_without_offset(database: Connection, tmp_path: Path) -
     assert fate(report, "candidates") == (0, 0, {"offset_missing": 1})
 
 
+def test_parquet_instants_before_any_calendar(database: Connection, tmp_path: Path) -> None:
+    folder = hand_over(tmp_path, person())
+    stamps = pa.array([-(2**63) + 1, 0]).cast(pa.timestamp("us", "UTC"))
+    columns = {"candidate_id": pa.array(["old", "c1"]), "signed_up_at": stamps}
+    write_parquet(folder / "candidates.parquet", columns)
+    report = load(database.dsn, folder)
+    assert fate(report, "candidates") == (1, 0, {"type_invalid": 1})
+
+
 def test_parquet_that_cannot_be_read(database: Connection, tmp_path: Path) -> None:
     folder = hand_over(tmp_path, person())
     path = folder / "candidates.parquet"

@@ -32,6 +32,8 @@ BAD_SESSIONS = {
         session("bad-now", started_at="now"),
         session("bad-infinity", ended_at="infinity"),
         session("bad-day", started_at="2023-02-29T12:00:00Z"),
+        session("n" * 256),
+        session("long-type", interview_type="a" * 10_000),
         session("before-offset", started_at="noon", ended_at="2024-02-01T13:00:00"),
     ],
     "offset_missing": [

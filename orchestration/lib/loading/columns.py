@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -10,6 +12,8 @@ from orchestration.lib.loading.parsing import ARROW_TYPES, INSTANT, Parsed, mask
 
 _WHOLE_KINDS: frozenset[Kind] = frozenset({"rating", "integer"})
 _LARGEST_WHOLE = 1e15
+_FIRST_INSTANT = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), INSTANT)
+_LAST_INSTANT = pa.scalar(datetime(9999, 12, 31, tzinfo=UTC), INSTANT)
 
 
 def typed(values: pa.Array, kind: Kind) -> Parsed:
@@ -29,9 +33,9 @@ def typed(values: pa.Array, kind: Kind) -> Parsed:
     if pa.types.is_null(values.type):
         return Parsed(pa.nulls(len(values), ARROW_TYPES[kind]))
     if pa.types.is_string(values.type):
-        return parse(_without_blanks(values) if kind == "text" else values, kind)
+        return parse(_without_blanks(values) if kind in ("text", "prose") else values, kind)
     if kind == "instant" and pa.types.is_timestamp(values.type) and values.type.tz:
-        return Parsed(pc.cast(values, INSTANT, safe=False))
+        return _within_calendar(pc.cast(values, INSTANT, safe=False))
     if kind == "boolean" and pa.types.is_boolean(values.type):
         return Parsed(values)
     if pa.types.is_floating(values.type):
@@ -58,6 +62,16 @@ def _without_blanks(texts: pa.Array) -> pa.Array:
     if not pc.any(is_blank).as_py():
         return texts
     return pc.if_else(is_blank, pa.scalar(None, pa.string()), texts)
+
+
+def _within_calendar(instants: pa.Array) -> Parsed:
+    """Take out what no calendar here holds: a text could not say it, and the server refuses it."""
+    is_strange = mask(
+        pc.or_(pc.less(instants, _FIRST_INSTANT), pc.greater_equal(instants, _LAST_INSTANT))
+    )
+    if is_strange is None:
+        return Parsed(instants)
+    return Parsed(pc.if_else(is_strange, pa.scalar(None, INSTANT), instants), is_strange)
 
 
 def _from_floats(values: pa.Array, kind: Kind) -> Parsed:

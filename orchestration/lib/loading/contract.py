@@ -36,7 +36,7 @@ def _ratings(questions: Sequence[str], bounds: tuple[int, int]) -> tuple[Column,
 _INTERVIEWER = Reference("interviewer_id", "interviewers", "interviewer_id")
 _CANDIDATE = Reference("candidate_id", "candidates", "candidate_id")
 _SESSION = Reference("session_id", "sessions", "session_id")
-_COMMENT = Column("comment", is_required=False)
+_COMMENT = Column("comment", "prose", is_required=False)
 _STATUSES = ("scheduled", "completed", "cancelled", "candidate_no_show", "interviewer_no_show")
 
 
@@ -171,6 +171,7 @@ def _decisions() -> tuple[Table, ...]:
             _columns(
                 "decision_id interviewer_id decision decided_by decided_at reason",
                 decision=Column("decision", choices=tuple(decisions.split())),
+                reason=Column("reason", "prose"),
             ),
             (_INTERVIEWER,),
         ),

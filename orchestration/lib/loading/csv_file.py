@@ -43,7 +43,12 @@ class CsvFile:
             raise UserError(f"{path.name} is empty; its first line must name the columns")
         first = rows[0]
         text = head[records.starts[first] : records.ends[first]].decode().rstrip("\r")
-        fields = next(csv.reader([text], skipinitialspace=True))
+        try:
+            fields = next(csv.reader([text], skipinitialspace=True))
+        except csv.Error:
+            raise UserError(
+                f"{path.name}, line 1: the header cannot be read; end each line with LF or CRLF"
+            ) from None
         self.header: Header = read_header(path.name, fields, table)
         self._offset = skipped + int(records.ends[first]) + 1
         self._first_line = 1 + head.count(b"\n", 0, int(records.ends[first]) + 1)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "instant", "boolean", "rating", "integer", "number"]
+# A text names something and may be a key, so it is short; prose is what somebody wrote.
+Kind = Literal["text", "prose", "instant", "boolean", "rating", "integer", "number"]
 
 EVENTS = frozenset({"ended_at", "submitted_at", "decided_at"})
 PLANNED = frozenset({"scheduled_at", "slot_start", "held_at"})
 
 SQL_TYPES: dict[Kind, str] = {
     "text": "text",
+    "prose": "text",
     "instant": "timestamptz",
     "boolean": "boolean",
     "rating": "smallint",

@@ -99,8 +99,10 @@ def read_header(file: str, fields: Sequence[str], table: Table) -> Header:
             raise UserError(_missing_column(file, name, fields))
     names: list[str] = []
     for position, field in enumerate(fields, start=1):
-        is_free = field and field not in names
-        names.append(field if is_free else f"{field or 'column'}_{position}")
+        name = field or f"column_{position}"
+        while name in names:
+            name = f"{name}_{position}"
+        names.append(name)
     known = tuple(name for name in contract if name in count)
     return Header(tuple(names), known, tuple(name for name in names if name not in contract))
 

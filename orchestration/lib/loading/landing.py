@@ -11,6 +11,7 @@ from pathlib import Path
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 
+from orchestration.lib.errors import UserError
 from orchestration.lib.loading.assess import assess, landing_schema
 from orchestration.lib.loading.csv_file import CsvFile
 from orchestration.lib.loading.declaration import Table
@@ -52,10 +53,13 @@ def open_file(path: Path, table: Table) -> CsvFile | ParquetFile:
     UserError
         When it cannot be read as the table.
     """
-    if path.suffix == ".parquet":
-        return ParquetFile(path, table)
-    check_bytes(path)
-    return CsvFile(path, table)
+    try:
+        if path.suffix == ".parquet":
+            return ParquetFile(path, table)
+        check_bytes(path)
+        return CsvFile(path, table)
+    except PermissionError:
+        raise UserError(f"{path.name} may not be read; change its permissions") from None
 
 
 @dataclass(frozen=True)

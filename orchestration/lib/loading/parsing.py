@@ -13,6 +13,7 @@ from orchestration.lib.loading.declaration import Kind
 INSTANT = pa.timestamp("us", "UTC")
 ARROW_TYPES: dict[Kind, pa.DataType] = {
     "text": pa.string(),
+    "prose": pa.string(),
     "instant": INSTANT,
     "boolean": pa.bool_(),
     "rating": pa.int64(),  # wider than its home, so that 99999 is out of range and not out of type
@@ -31,6 +32,8 @@ _NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?$"
 _WHOLE = r"^[+-]?\d{1,18}(\.0*)?$"
 _TRUE = pa.array(["true", "t", "1"])
 _FALSE = pa.array(["false", "f", "0"])
+# Bytes; a key longer than some thousand would not even fit into an index.
+LONGEST_NAME = 255
 _INT32 = (-(2**31), 2**31 - 1)
 
 
@@ -81,6 +84,13 @@ def _kept_where(condition: pa.Array, values: pa.Array) -> pa.Array:
 
 
 def _text(texts: pa.Array) -> Parsed:
+    is_long = mask(pc.greater(pc.binary_length(texts), LONGEST_NAME))
+    if is_long is None:
+        return Parsed(texts)
+    return Parsed(_kept_where(pc.invert(is_long), texts), is_long)
+
+
+def _prose(texts: pa.Array) -> Parsed:
     return Parsed(texts)
 
 
@@ -164,6 +174,7 @@ def either(first: pa.Array | None, second: pa.Array | None) -> pa.Array | None:
 
 _PARSERS: dict[Kind, Callable[[pa.Array], Parsed]] = {
     "text": _text,
+    "prose": _prose,
     "instant": _instants,
     "boolean": _booleans,
     "rating": _whole,
