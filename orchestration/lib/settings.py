@@ -47,11 +47,18 @@ class Settings:
         env = os.environ if environment is None else environment
         home = Path(env.get("RATINGS_HOME") or PROJECT_DIR / ".warehouse")
         return cls(
-            home=home.expanduser().resolve(),
+            home=_resolved(home),
             dsn=env.get("RATINGS_DSN") or None,
             raw=env.get("RAW") or None,
             as_of=parse_as_of(env["AS_OF"]) if env.get("AS_OF") else None,
         )
+
+
+def _resolved(home: Path) -> Path:
+    try:
+        return home.expanduser().resolve()
+    except (OSError, RuntimeError) as error:
+        raise UserError(f"RATINGS_HOME={home} leads nowhere ({error}); name a folder") from None
 
 
 def parse_as_of(text: str) -> datetime:
