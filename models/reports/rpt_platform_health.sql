@@ -104,6 +104,17 @@ leniency as (
 
 ),
 
+means as (
+
+    select * from averaged
+    where metric = 'platform_experience'
+
+    union all
+
+    select * from leniency
+
+),
+
 -- Shares get Wilson's interval, which stays within 0 and 1; the others that of a mean.
 bounded as (
 
@@ -126,19 +137,7 @@ bounded as (
         value_last,
         value_now - {{ var('interval_z') }} * se_now as value_low,
         value_now + {{ var('interval_z') }} * se_now as value_high
-    from averaged
-    where metric = 'platform_experience'
-
-    union all
-
-    select
-        metric,
-        n_now,
-        value_now,
-        value_last,
-        value_now - {{ var('interval_z') }} * se_now as value_low,
-        value_now + {{ var('interval_z') }} * se_now as value_high
-    from leniency
+    from means
 
 ),
 
