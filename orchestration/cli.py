@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,8 +37,12 @@ def run() -> None:
                 problems = _run(settings, terminal.console)
             except UserError as error:
                 problems = (str(error),)
+            except Exception as error:
+                # Not foreseen: the whole story goes to the log, and one line of it to people.
+                traceback.print_exc()
+                problems = (f"The run failed: {' '.join(str(error).split())[:300] or error!r}",)
             except KeyboardInterrupt:
-                terminal.console.print("Stopped. The published tables are as they were.")
+                terminal.console.print("Stopped. The published tables are whole, as ever.")
                 raise typer.Exit(INTERRUPTED) from None
             for problem in problems:
                 terminal.console.print(problem, style="bold red", markup=False)

@@ -49,8 +49,9 @@ def apply() -> None:
     _forget_another_warehouse(os.environ.get("RATINGS_DSN") or home)
     for name, value in _SILENCE.items():
         os.environ.setdefault(name, value)
-    if not os.environ.get("DAGSTER_HOME"):
-        os.environ["DAGSTER_HOME"] = os.path.join(home, "dagster")
+    # Absolute, because Dagster takes nothing else.
+    own = os.path.join(home, "dagster")
+    os.environ["DAGSTER_HOME"] = os.path.abspath(os.environ.get("DAGSTER_HOME") or own)
     command, arguments = _command(sys.orig_argv)
     if command in _DAGSTER:
         write_dagster_settings(os.environ["DAGSTER_HOME"])
@@ -92,7 +93,10 @@ def install(venv_site_packages: Path) -> None:
 
 def _forget_another_warehouse(target: str) -> None:
     """Drop what a parent process learnt about another warehouse than the one now asked for."""
-    if os.environ.get("RATINGS_TARGET", target) != target:
+    before = os.environ.get("RATINGS_TARGET", target)
+    if before != target:
+        if os.environ.get("DAGSTER_HOME") == os.path.join(before, "dagster"):
+            del os.environ["DAGSTER_HOME"]
         for name in ("RATINGS_READY", *CONNECTION_VARIABLES.values()):
             os.environ.pop(name, None)
     os.environ["RATINGS_TARGET"] = target
