@@ -1,6 +1,5 @@
 -- noqa: disable=LT02
-{% set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
-{%- set factors = experience_factors() -%}
+{% set factors = experience_factors() -%}
 with
 
 ratings as (
@@ -14,7 +13,7 @@ select
     interviewer_id,
     candidate_id,
     interview_type,
-    {%- for factor in default_form %}
+    {%- for factor in default_form() %}
     {{ factor if factor in factors else 'null::integer' }} as {{ factor }},
     {%- endfor %}
     n_items,

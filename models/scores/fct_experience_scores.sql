@@ -1,6 +1,5 @@
 -- noqa: disable=LT02
-{% set default_form = ['excitement', 'question_quality', 'hint_quality', 'communication'] -%}
-{%- set score_sd = 'sqrt(priors.residual_variance / scored.n_rated_window)' %}
+{% set score_sd = 'sqrt(priors.residual_variance / scored.n_rated_window)' %}
 {%- set shrinkage = (
     'priors.interviewer_variance'
     ~ ' / (priors.interviewer_variance + priors.residual_variance / scored.n_rated_window)'
@@ -72,7 +71,7 @@ pointed as (
 
     select
         interviewer_id,
-        {%- for factor in default_form %}
+        {%- for factor in default_form() %}
         max(mean) filter (where factor = '{{ factor }}') as {{ factor }}_mean,
         max(points) filter (where factor = '{{ factor }}') as {{ factor }}_points,
         {%- endfor %}
@@ -125,7 +124,7 @@ scored as (
         interviewers.has_left,
         coalesce(windows.n_rated_window, 0) as n_rated_window,
         coalesce(windows.n_rated_total, 0) as n_rated_total,
-        {%- for factor in default_form %}
+        {%- for factor in default_form() %}
         pointed.{{ factor }}_mean,
         pointed.{{ factor }}_points,
         {%- endfor %}
@@ -194,7 +193,7 @@ select
     weights_fit.fit_id,
     scored.n_rated_window,
     scored.n_rated_total,
-    {%- for factor in default_form %}
+    {%- for factor in default_form() %}
     case when scored.is_published then scored.{{ factor }}_mean end::numeric(6, 2)
         as {{ factor }}_mean,
     case when scored.is_published then scored.{{ factor }}_points end::numeric(7, 3)
