@@ -1,14 +1,17 @@
+{{ config(materialized='incremental', indexes=[{'columns': ['session_id'], 'unique': true}]) }}
 with
 
 sessions as (
 
     select * from {{ ref('stg_app__sessions') }}
+    {{ only_touched() }}
 
 ),
 
 decided as (
 
     select * from {{ ref('int_real_sessions_decided') }}
+    {{ only_touched() }}
 
 ),
 

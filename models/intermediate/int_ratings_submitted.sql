@@ -1,23 +1,27 @@
 -- depends_on: {{ ref('experience_factors') }}
 -- noqa: disable=LT02
+{{ config(materialized='incremental', indexes=[{'columns': ['session_id'], 'unique': true}]) }}
 {% set factors = experience_factors() %}
 with
 
 sessions as (
 
     select * from {{ ref('stg_app__sessions') }}
+    {{ only_touched() }}
 
 ),
 
 candidate_forms as (
 
     select * from {{ ref('stg_app__candidate_feedback') }}
+    {{ only_touched() }}
 
 ),
 
 releases as (
 
-    select * from {{ ref('int_forms_released') }}
+    select * from {{ ref('int_sessions_followed') }}
+    {{ only_touched() }}
 
 ),
 
@@ -50,6 +54,7 @@ rated as (
         end::integer as {{ factor }},
         {%- endfor %}
         releases.is_candidate_form_released as is_released,
+        releases.is_excused,
         coalesce(sessions.started_at, sessions.scheduled_at) as session_start_at,
         coalesce(sessions.ended_at, sessions.started_at, sessions.scheduled_at)
             as session_end_at,

@@ -19,6 +19,7 @@ ranked as (
         count(*) over (partition by interviewer_id) as n_rated_total
     from ratings
     where is_released
+        and not is_excused
 
 )
 

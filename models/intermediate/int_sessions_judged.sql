@@ -1,3 +1,5 @@
+-- A view: the condition of a reader that wants few sessions reaches through it.
+{{ config(materialized='view') }}
 with
 
 forms as (

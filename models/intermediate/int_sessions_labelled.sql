@@ -1,3 +1,4 @@
+{{ config(materialized='incremental', indexes=[{'columns': ['session_id'], 'unique': true}]) }}
 with
 
 clock as (
@@ -9,12 +10,14 @@ clock as (
 sessions as (
 
     select * from {{ ref('stg_app__sessions') }}
+    {{ only_touched() }}
 
 ),
 
 decided as (
 
     select * from {{ ref('int_real_sessions_decided') }}
+    {{ only_touched() }}
 
 ),
 

@@ -1,10 +1,12 @@
 -- noqa: disable=LT02
+{{ config(materialized='incremental') }}
 {% set factors = experience_factors() -%}
 with
 
 ratings as (
 
     select * from {{ ref('int_ratings_submitted') }}
+    {{ only_touched() }}
 
 )
 
@@ -18,6 +20,7 @@ select
     {%- endfor %}
     n_items,
     rating_sum::integer as rating_sum,
+    is_excused,
     session_end_at,
     submitted_at,
     released_at

@@ -1,8 +1,10 @@
+{{ config(materialized='incremental') }}
 with
 
 paired as (
 
     select * from {{ ref('int_mocks_paired_with_outcomes') }}
+    {{ only_touched() }}
 
 )
 

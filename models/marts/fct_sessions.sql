@@ -1,26 +1,31 @@
+{{ config(materialized='incremental') }}
 with
 
 sessions as (
 
     select * from {{ ref('stg_app__sessions') }}
+    {{ only_touched() }}
 
 ),
 
 judged as (
 
     select * from {{ ref('int_sessions_judged') }}
+    {{ only_touched() }}
 
 ),
 
 labels as (
 
     select * from {{ ref('int_sessions_labelled') }}
+    {{ only_touched() }}
 
 ),
 
 releases as (
 
-    select * from {{ ref('int_forms_released') }}
+    select * from {{ ref('int_sessions_followed') }}
+    {{ only_touched() }}
 
 )
 

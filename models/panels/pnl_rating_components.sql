@@ -3,6 +3,7 @@ with
 ratings as (
 
     select * from {{ ref('int_ratings_submitted') }}
+    where not is_excused
 
 ),
 

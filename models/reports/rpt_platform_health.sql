@@ -15,6 +15,7 @@ sessions as (
 feedback as (
 
     select * from {{ ref('fct_feedback') }}
+    where not is_excused
 
 ),
 

@@ -27,6 +27,13 @@ PREPARED_FROM = (
     LIB_DIR / "loading",
     FACTORS_SEED,
 )
+# What the tables that grow are made by: when any of it changed, they are made anew.
+MARTS_MADE_BY = (
+    *(PROJECT_DIR / "models" / layer for layer in ("staging", "intermediate", "marts")),
+    PROJECT_DIR / "macros",
+    FACTORS_SEED,
+    PROJECT_DIR / "dbt_project.yml",
+)
 # Two preparations at once would trip over each other's `create schema if not exists`.
 PREPARE_LOCK = 7_241_902
 
@@ -54,6 +61,7 @@ def prepare_warehouse(settings: Settings | None = None, *, suffix: str = "") -> 
     settings = settings or Settings.from_environment()
     connection = _reach(settings)
     export_connection(connection)
+    os.environ["RATINGS_MARTS_VERSION"] = code_version(*MARTS_MADE_BY, suffixes=(".sql",))
     version = code_version(*PREPARED_FROM)
     with _connect(connection) as database:
         _require_version(database)
@@ -149,6 +157,10 @@ def _run_ddl(suffix: str) -> list[str]:
         f"update {schema}.clock set as_of = 'epoch' where as_of is null",
         f"""create table if not exists {schema}.prepared (
             version text not null, notes text[] not null
+        )""",
+        f"""create table if not exists {schema}.mart_states (
+            model text primary key, code_version text not null, batch bigint not null,
+            first_batch bigint not null, as_of timestamptz not null, load_seq bigint not null
         )""",
         f"""create table if not exists {schema}.expectation_results (
             run_id text not null, as_of timestamptz, checked_at timestamptz not null default now(),
