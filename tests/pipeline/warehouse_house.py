@@ -44,7 +44,7 @@ class House:
     whole: Path
     server: EmbeddedPostgres
     settings: Mapping[str, str] = field(default_factory=dict)
-    opening: subprocess.CompletedProcess[str] = field(init=False)
+    opening: subprocess.CompletedProcess[str] = field(init=False, repr=False)
 
     @property
     def dsn(self) -> str:
