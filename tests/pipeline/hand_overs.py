@@ -72,7 +72,11 @@ def write(tables: Tables, folder: Path) -> Path:
 
 
 def _arrival(
-    sessions: pd.DataFrame, table: pd.DataFrame, column: str, n_pieces: int, rng: np.random.Generator
+    sessions: pd.DataFrame,
+    table: pd.DataFrame,
+    column: str,
+    n_pieces: int,
+    rng: np.random.Generator,
 ) -> pd.Series:
     """Number of the piece a row comes with; one in ten comes later than it should.
 

@@ -116,6 +116,10 @@ def test_random_hand_overs_grow_into_what_a_rebuild_makes(growing: Growing) -> N
         unlike = growing.differences()
         assert len(unlike) >= 8
         assert not any(unlike.values()), (number, unlike)
+    assert growing.one("select sum(n_released) > 0 from run.load_counts")
+    for table in (*hand_overs.HAPPENS_AT, "erasure_requests", "excused_ratings"):
+        versions = "valid_to is not null" if table in hand_overs.HAPPENS_AT else "true"
+        assert growing.one(f"select count(*) from raw.{table} where {versions}"), table
     # They really grew: no table was made anew, and most rows are still the first build's.
     assert growing.one("select max(first_batch) from run.mart_states") == 1
     untouched = "count(*) filter (where touched_batch = 1)"
