@@ -179,7 +179,7 @@ def _decisions() -> tuple[Table, ...]:
             "erasure_requests",
             ("candidate_id",),
             _columns("candidate_id requested_at"),
-            (_CANDIDATE,),
+            # No reference: who is erased may not have been handed over yet.
         ),
     )
 

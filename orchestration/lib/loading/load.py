@@ -13,6 +13,7 @@ import psycopg
 from orchestration.lib.loading import acceptance, checks, versions
 from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, contract
 from orchestration.lib.loading.declaration import Table
+from orchestration.lib.loading.erasure import erase
 from orchestration.lib.loading.handover import find_files
 from orchestration.lib.loading.landing import Landed, Progress, gangway, land, open_file
 from orchestration.lib.loading.report import LoadReport, TableCounts
@@ -78,7 +79,11 @@ def load(
                     name: land(over, file, by_name[name], tell) for name, file in files.items()
                 }
             with conn.transaction():
-                return _merge(conn, str(Path(folder).name), tables, landed, started_at, tell)
+                report = _merge(conn, str(Path(folder).name), tables, landed, started_at, tell)
+            # What was erased still lies in the pages of its tables, and in their statistics.
+            for relation in report.rewritten:
+                conn.execute(f"vacuum (analyze) {relation}")
+            return report
         finally:
             if not conn.closed:
                 drop_landing(conn)
@@ -103,6 +108,9 @@ def _merge(
     # Compiling the plans of a few passes costs more than it saves.
     conn.execute("set local timezone = 'UTC'; set local work_mem = '128MB'; set local jit = off")
     work = _start(conn, landed)
+    erased = erase(work, tables)
+    if erased.n_people:
+        tell(f"{erased.n_people:,} people erased, on their request")
     seconds: Counter[str] = Counter({name: file.seconds for name, file in landed.items()})
     for table in tables:
         begun = time.monotonic()
@@ -125,7 +133,10 @@ def _merge(
     ).fetchone()
     if known_at is None and previous:
         known_at = previous[0]
-    report = LoadReport(work.load_id, work.load_seq, known_at, tuple(counts))
+    report = LoadReport(
+        work.load_id, work.load_seq, known_at, tuple(counts),
+        erased.n_people, tuple(sorted(erased.rewritten)),
+    )  # fmt: skip
     _record(conn, report, source, started_at)
     return report
 

@@ -50,9 +50,15 @@ class LoadReport:
         The load's own instant on the data's clock; None while nothing was ever accepted.
     tables : tuple of TableCounts
         One for each table that had a file or rows released from quarantine.
+    n_erased : int
+        People erased for the first time.
+    rewritten : tuple of str
+        Stored tables in which an erasure rewrote rows.
     """
 
     load_id: int
     load_seq: int
     known_at: datetime | None
     tables: tuple[TableCounts, ...]
+    n_erased: int = 0
+    rewritten: tuple[str, ...] = ()

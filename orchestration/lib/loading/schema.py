@@ -12,6 +12,8 @@ from orchestration.lib.loading.declaration import SQL_TYPES, Table
 # Any number will do, as long as every loader uses the same one.
 LOAD_LOCK = 7_251_900_342
 LANDING = "landing"
+# How the name begins that an erased candidate has instead of the identifier.
+TOMBSTONE = "erased-"
 
 _RUN_TABLES = """
 create sequence if not exists run.load_ids;
@@ -43,6 +45,17 @@ create table if not exists run.load_rule_counts (
     rule text not null,
     n bigint not null,
     primary key (load_id, table_name, rule)
+);
+create table if not exists run.erasure_salt (salt text not null);
+create unique index if not exists erasure_salt_has_one_row on run.erasure_salt ((true));
+insert into run.erasure_salt (salt)
+select gen_random_uuid()::text || gen_random_uuid()::text
+where not exists (select from run.erasure_salt);
+create table if not exists run.erasures (
+    candidate_hash text primary key,
+    tombstone text not null unique,
+    load_id bigint not null,
+    erased_at timestamptz not null default clock_timestamp()
 );
 """
 
@@ -112,7 +125,18 @@ def _raw_table(table: Table) -> str:
         create unique index if not exists {table.name}_current
             on raw.{table.name} ({key}) where valid_to is null;
         create index if not exists {table.name}_load_seq on raw.{table.name} using brin (load_seq);
+        {_erased_index(table)}
         {added}
+    """
+
+
+def _erased_index(table: Table) -> str:
+    """Write the index by which the rows of erased people are found; it holds nobody else's."""
+    if "candidate_id" not in table.names:
+        return ""
+    return f"""
+        create index if not exists {table.name}_erased on raw.{table.name} (candidate_id)
+            where starts_with(candidate_id, '{TOMBSTONE}');
     """
 
 
