@@ -83,6 +83,7 @@ unioned as (
 select
     unioned.session_id,
     unioned.candidate_id,
+    labels.candidate_key,
     unioned.interviewer_id,
     unioned.company_id,
     unioned.interview_type,

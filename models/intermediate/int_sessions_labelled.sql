@@ -39,6 +39,8 @@ followed as (
         session_id,
         candidate_id,
         session_end_at,
+        -- Names the candidate to the fits: it stays when an erasure takes the identifier away.
+        first_value(session_id) over candidate_sessions as candidate_key,
         row_number() over candidate_sessions - 1 as n_earlier_sessions,
         lead(session_start_at) over candidate_sessions as next_session_at
     from completed
@@ -93,6 +95,7 @@ labelled as (
 
     select
         followed.session_id,
+        followed.candidate_key,
         followed.n_earlier_sessions,
         followed.next_session_at,
         case
@@ -117,6 +120,7 @@ labelled as (
 
 select
     session_id,
+    candidate_key,
     label_status,
     n_earlier_sessions,
     case when label_status = 'mature' then is_last_for_long end as has_left,

@@ -8,7 +8,7 @@ judgements as (
 
 select
     session_id,
-    candidate_id,
+    candidate_key,
     interviewer_id,
     company_id,
     interview_type,

@@ -58,7 +58,7 @@ def abilities_from_earlier(judgements: pd.DataFrame, rows: pd.DataFrame) -> Abil
     constants = {str(level): float(value) for level, value in by_facet["item"].items()}
     z = CompositeScale(constants).composite(judgements, is_real)
     residual = z - expected - leniency - bar
-    others, n_others = _sum_of_earlier(judgements["candidate_id"], residual)
+    others, n_others = _sum_of_earlier(judgements["candidate_key"], residual)
     noise = variance["residual"] / np.maximum(n_others, 1)
     reliability = np.where(n_others > 0, variance["candidate"] / (variance["candidate"] + noise), 0)
     ability = others / np.maximum(n_others, 1) * reliability + practice

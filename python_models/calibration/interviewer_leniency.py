@@ -25,7 +25,7 @@ from python_models.frames import (
 REQUIRED = (
     "session_id",
     "is_real",
-    "candidate_id",
+    "candidate_key",
     "interviewer_id",
     "company_id",
     "interview_type",
@@ -94,7 +94,7 @@ class InterviewerLeniency(BaseEstimator):
         is_real = np.nan_to_num(as_floats(judgements["is_real"])) > 0
         scale = learn_scale(judgements, is_real)
         z = scale.composite(judgements, is_real)
-        is_used = np.isfinite(z) & judgements["candidate_id"].notna().to_numpy()
+        is_used = np.isfinite(z) & judgements["candidate_key"].notna().to_numpy()
         used, is_real, z = judgements[is_used], is_real[is_used], z[is_used]
         self.n_used_, self.n_real_ = len(used), int(is_real.sum())
         # A number has no interval here, and belongs to no set: it is a constant.
@@ -111,7 +111,7 @@ class InterviewerLeniency(BaseEstimator):
         return self
 
     def _estimate(self, used: pd.DataFrame, z: FloatArray, is_real: BoolArray) -> None:
-        candidate, _ = pd.factorize(used["candidate_id"], sort=True)
+        candidate, _ = pd.factorize(used["candidate_key"], sort=True)
         interviewer, interviewers = _codes_where(used["interviewer_id"], ~is_real)
         company, companies = _codes_where(used["company_id"], is_real)
         design, names, fixed_zero = _fixed_design(used, is_real)

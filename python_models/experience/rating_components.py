@@ -69,7 +69,7 @@ def fit_rating_components(panel: pd.DataFrame, **settings: Any) -> FittedTable:
     ----------
     panel
         One row per rated session: `interviewer_id`, `rating` (mean of the items present), and
-        what the adjustments will need: `candidate_id`, `verdict`, `ended_at`.
+        what the adjustments will need: `candidate_key`, `verdict`, `ended_at`.
     **settings
         Settings of `RatingComponents`.
 
@@ -81,7 +81,7 @@ def fit_rating_components(panel: pd.DataFrame, **settings: Any) -> FittedTable:
     """
     require_columns(
         panel,
-        ["session_id", "interviewer_id", "candidate_id", "rating", "verdict", "ended_at"],
+        ["session_id", "interviewer_id", "candidate_key", "rating", "verdict", "ended_at"],
         "rating_components",
     )
     rating = as_floats(panel["rating"])

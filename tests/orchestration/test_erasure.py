@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from every_table import places_of
 from loading_folders import (
     Row,
     candidate_form,
@@ -16,7 +17,6 @@ from loading_folders import (
     query,
     session,
 )
-from psycopg import sql
 
 from orchestration.lib.loading import load
 from orchestration.lib.postgres import Connection
@@ -55,27 +55,6 @@ def platform() -> dict[str, list[Row]]:
              "score": "9", "note": HINT},
         ],
     }  # fmt: skip
-
-
-def places_of(dsn: str, *texts: str) -> set[str]:
-    """Every table, of any schema, and every statistic in which one of the texts stands."""
-    with psycopg.connect(dsn) as connection:
-        tables = connection.execute(
-            """
-            select schemaname, tablename from pg_tables
-            where schemaname not in ('pg_catalog', 'information_schema')
-            union all values ('pg_catalog', 'pg_stats')
-            """
-        ).fetchall()
-        found = set()
-        for schema, table in tables:
-            holds = sql.SQL(
-                "select exists (select from {} as t, unnest(%s::text[]) as said"
-                " where strpos(t::text, said) > 0)"
-            ).format(sql.Identifier(schema, table))
-            if connection.execute(holds, [list(texts)]).fetchone()[0]:
-                found.add(f"{schema}.{table}")
-        return found
 
 
 def tombstones(dsn: str) -> list[str]:
@@ -147,9 +126,9 @@ def test_a_session_moved_to_an_erased_person_falls_silent(
     assert query(database.dsn, spoken) == [(None,)]
 
 
-def test_tables_that_nobody_thought_of_are_covered(database: Connection, tmp_path: Path) -> None:
-    load(database.dsn, hand_over(tmp_path / "1", platform()))
-    with psycopg.connect(database.dsn, autocommit=True) as connection:
+def guarded_tables(dsn: str) -> None:
+    """A dossier that nobody may change, and rows that not even the owner sees."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("create schema policy; create schema portal")
         connection.execute("create table policy.cases (dossier jsonb)")
         connection.execute(
@@ -177,6 +156,11 @@ def test_tables_that_nobody_thought_of_are_covered(database: Connection, tmp_pat
             alter table portal.own force row level security
             """
         )
+
+
+def test_tables_that_nobody_thought_of_are_covered(database: Connection, tmp_path: Path) -> None:
+    load(database.dsn, hand_over(tmp_path / "1", platform()))
+    guarded_tables(database.dsn)
     asked = {**person(), "erasure_requests": REQUEST}
     load(database.dsn, hand_over(tmp_path / "2", asked))
 

@@ -63,7 +63,7 @@ def simulate(seed: int, *, bias_sd: float, selects: bool) -> World:
     def hold(who: np.ndarray, judge: np.ndarray, is_real: bool) -> np.ndarray:
         effect = ease[judge] if is_real else bias[judge]
         part = judged(rng, ability[who], effect, BAR if is_real else MOCK_BAR)
-        part["candidate_id"], part["is_real"] = who, is_real
+        part["candidate_key"], part["is_real"] = who, is_real
         part["n_earlier_sessions"] = n_done[who]
         part["interviewer_id"] = None if is_real else judge
         part["company_id"] = judge if is_real else None
@@ -145,8 +145,8 @@ def test_it_beats_the_gap_to_later_results() -> None:
     fitted = fitted_world(0)
     rows = interviewers(fitted).set_index("level")
     frame = fitted.world.judgements
-    passed = frame[frame["is_real"]].groupby("candidate_id")["would_advance"].mean()
-    mocks = frame[~frame["is_real"]].assign(passed=lambda x: x["candidate_id"].map(passed))
+    passed = frame[frame["is_real"]].groupby("candidate_key")["would_advance"].mean()
+    mocks = frame[~frame["is_real"]].assign(passed=lambda x: x["candidate_key"].map(passed))
     by_interviewer = mocks.groupby("interviewer_id")
     gap = by_interviewer["would_advance"].mean() - by_interviewer["passed"].mean()
     enough = rows[rows["n_judgements"] >= 20]

@@ -87,7 +87,7 @@ def test_rating_components_find_the_variances() -> None:
             {
                 "session_id": np.arange(20_000),
                 "interviewer_id": interviewer,
-                "candidate_id": np.arange(20_000),
+                "candidate_key": np.arange(20_000),
                 "rating": rating,
                 "verdict": "yes",
                 "ended_at": pd.Timestamp("2024-01-01", tz="UTC"),

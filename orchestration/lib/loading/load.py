@@ -16,7 +16,7 @@ from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.erasure import erase
 from orchestration.lib.loading.handover import find_files
 from orchestration.lib.loading.landing import Landed, Progress, gangway, land, open_file
-from orchestration.lib.loading.report import LoadReport, TableCounts
+from orchestration.lib.loading.report import LoadReport, TableCounts, record
 from orchestration.lib.loading.schema import (
     LANDING,
     LOAD_LOCK,
@@ -128,17 +128,18 @@ def _merge(
         seconds[table.name] += time.monotonic() - begun
         counts.append(_counted(table.name, fate, landed.get(table.name), seconds[table.name]))
         tell(f"{table.name}: {counts[-1].n_accepted:,} accepted in {counts[-1].seconds:.1f} s")
-    previous = conn.execute(
-        "select known_at from run.loads order by load_seq desc limit 1"
-    ).fetchone()
-    if known_at is None and previous:
-        known_at = previous[0]
     report = LoadReport(
-        work.load_id, work.load_seq, known_at, tuple(counts),
+        work.load_id, work.load_seq, known_at or _known_before(conn), tuple(counts),
         erased.n_people, tuple(sorted(erased.rewritten)),
     )  # fmt: skip
-    _record(conn, report, source, started_at)
+    record(conn, report, source, started_at)
     return report
+
+
+def _known_before(conn: psycopg.Connection) -> datetime | None:
+    """Return the instant of the load before: one that accepts nothing adds nothing to know."""
+    row = conn.execute("select known_at from run.loads order by load_seq desc limit 1").fetchone()
+    return row[0] if row else None
 
 
 def _start(conn: psycopg.Connection, landed: Mapping[str, Landed]) -> Work:
@@ -231,27 +232,3 @@ def _counted(
     if counts.n_read != counts.n_accepted + counts.n_unchanged + counts.n_quarantined:
         raise RuntimeError(f"rows went astray while loading: {counts}")
     return counts
-
-
-def _record(conn: psycopg.Connection, report: LoadReport, source: str, started_at: float) -> None:
-    conn.execute(
-        "insert into run.loads values (%s, %s, %s, to_timestamp(%s), clock_timestamp(), %s)",
-        [report.load_id, report.load_seq, source, started_at, report.known_at],
-    )
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "insert into run.load_counts values (%s, %s, %s, %s, %s, %s, %s)",
-            [
-                (report.load_id, counts.table, counts.n_read, counts.n_accepted,
-                 counts.n_unchanged, counts.n_quarantined, counts.n_released)
-                for counts in report.tables
-            ],
-        )  # fmt: skip
-        cursor.executemany(
-            "insert into run.load_rule_counts values (%s, %s, %s, %s)",
-            [
-                (report.load_id, counts.table, rule, n)
-                for counts in report.tables
-                for rule, n in counts.rules.items()
-            ],
-        )

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import psycopg
+
 
 @dataclass(frozen=True)
 class TableCounts:
@@ -62,3 +64,28 @@ class LoadReport:
     tables: tuple[TableCounts, ...]
     n_erased: int = 0
     rewritten: tuple[str, ...] = ()
+
+
+def record(conn: psycopg.Connection, report: LoadReport, source: str, started_at: float) -> None:
+    """Write a load and its counts into the record of loads."""
+    conn.execute(
+        "insert into run.loads values (%s, %s, %s, to_timestamp(%s), clock_timestamp(), %s)",
+        [report.load_id, report.load_seq, source, started_at, report.known_at],
+    )
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "insert into run.load_counts values (%s, %s, %s, %s, %s, %s, %s)",
+            [
+                (report.load_id, counts.table, counts.n_read, counts.n_accepted,
+                 counts.n_unchanged, counts.n_quarantined, counts.n_released)
+                for counts in report.tables
+            ],
+        )  # fmt: skip
+        cursor.executemany(
+            "insert into run.load_rule_counts values (%s, %s, %s, %s)",
+            [
+                (report.load_id, counts.table, rule, n)
+                for counts in report.tables
+                for rule, n in counts.rules.items()
+            ],
+        )
