@@ -15,7 +15,7 @@ def judgements() -> pd.DataFrame:
         {
             "session_id": ["s1", "s2", "s3", "s4"],
             "is_real": [False, False, True, False],
-            "candidate_id": ["c1", "c1", "c1", "c2"],
+            "candidate_key": ["c1", "c1", "c1", "c2"],
             "interviewer_id": ["a", "b", None, "new"],
             "company_id": [None, None, "k", None],
             "interview_type": ["algorithms", "behavioral", "algorithms", "algorithms"],
@@ -115,7 +115,7 @@ def test_comparison_sets_join_who_judged_the_same_candidates() -> None:
         {
             "session_id": [f"s{k}" for k in range(7)],
             "is_real": [False, False, False, False, False, True, False],
-            "candidate_id": ["c1", "c1", "c2", "c2", "c3", "c3", "c4"],
+            "candidate_key": ["c1", "c1", "c2", "c2", "c3", "c3", "c4"],
             "interviewer_id": ["a", "b", "b", "c", "d", None, "e"],
             "company_id": [None, None, None, None, None, "k", None],
             "interview_type": "algorithms",

@@ -53,7 +53,7 @@ def _ratings(n: int = 6) -> pd.DataFrame:
         {
             "session_id": [f"s{k}" for k in range(n)],
             "interviewer_id": ["a", "a", "b", "b", "c", "c"][:n],
-            "candidate_id": [f"c{k}" for k in range(n)],
+            "candidate_key": [f"c{k}" for k in range(n)],
             "rating": [3.0, 4.0, 2.0, 2.5, None, 4.0][:n],
             "verdict": "yes",
             "ended_at": pd.Timestamp("2024-01-01", tz="UTC"),
@@ -81,7 +81,7 @@ def _judgements(n: int = 40) -> pd.DataFrame:
         {
             "session_id": [f"s{k}" for k in range(n)],
             "is_real": is_real,
-            "candidate_id": [f"c{k // 4}" for k in range(n)],
+            "candidate_key": [f"c{k // 4}" for k in range(n)],
             "interviewer_id": np.where(is_real, None, "a"),
             "company_id": np.where(is_real, "k", None),
             "interview_type": [None, "algorithms"] * (n // 2) + [None] * (n % 2),
