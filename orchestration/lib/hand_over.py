@@ -1,10 +1,11 @@
-"""Where this run's raw data comes from: the folder named by RAW, or a simulated platform."""
+"""Where this run's raw data comes from: what RAW names, or a simulated platform."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from orchestration.lib.errors import UserError
+from orchestration.lib.loading import is_dsn, shown_name
 from orchestration.lib.settings import Settings
 from orchestration.lib.simulated import own_sources, simulated_platform
 from orchestration.lib.warehouse import Warehouse
@@ -16,15 +17,13 @@ def check_hand_over(settings: Settings) -> None:
     Raises
     ------
     UserError
-        When ``RAW`` is a DSN, which is not read yet, or no readable folder.
+        When ``RAW`` is no DSN that can be read, and no readable folder.
     """
     if settings.raw is None:
         return
-    if settings.raw.startswith(("postgres://", "postgresql://")):
-        raise UserError(
-            "RAW names a database, which the loader cannot read yet; "
-            "hand the tables over as files in a folder"
-        )
+    if is_dsn(settings.raw):
+        shown_name(settings.raw)
+        return
     folder = _folder(settings.raw)
     try:
         next(folder.iterdir(), None)
@@ -35,14 +34,14 @@ def check_hand_over(settings: Settings) -> None:
         ) from None
 
 
-def hand_over_folder(settings: Settings, warehouse: Warehouse) -> Path | None:
-    """Return the folder to load; None where the warehouse already holds people's own data.
+def find_hand_over(settings: Settings, warehouse: Warehouse) -> Path | str | None:
+    """Return the folder or DSN to load; None where the warehouse holds people's own data already.
 
     Without ``RAW`` a simulated platform is made, but never poured into a warehouse that holds
     another: there the run scores anew what has been handed over.
     """
     if settings.raw is not None:
-        return _folder(settings.raw)
+        return settings.raw if is_dsn(settings.raw) else _folder(settings.raw)
     with warehouse.connect() as connection:
         if own_sources(connection):
             return None

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from orchestration.lib.errors import UserError
-from orchestration.lib.hand_over import check_hand_over, hand_over_folder
+from orchestration.lib.hand_over import check_hand_over, find_hand_over
 from orchestration.lib.postgres import EmbeddedPostgres
 from orchestration.lib.prepare import prepare_warehouse
 from orchestration.lib.settings import Settings, parse_as_of
@@ -40,7 +40,7 @@ def test_the_simulated_platform_makes_room_for_own_data(server: EmbeddedPostgres
         # What was handed over by somebody stays, whatever comes next.
         _record_load(connection, "company")
         assert not make_room(connection, Settings(home=server.home, raw="another"))
-    assert hand_over_folder(Settings(home=server.home), Warehouse(dsn)) is None
+    assert find_hand_over(Settings(home=server.home), Warehouse(dsn)) is None
 
 
 @pytest.mark.parametrize("raw", ["missing", "a file"])

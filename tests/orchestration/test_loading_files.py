@@ -9,8 +9,8 @@ from loading_folders import candidate_form, counts, hand_over, person, query, se
 
 from orchestration.lib.errors import UserError
 from orchestration.lib.loading import contract, csv_file, load, prescan
-from orchestration.lib.loading.landing import open_file
 from orchestration.lib.loading.parquet_file import ParquetFile
+from orchestration.lib.loading.source import open_file
 from orchestration.lib.postgres import Connection
 
 TABLES = {table.name: table for table in contract()}

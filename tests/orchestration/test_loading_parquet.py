@@ -63,7 +63,9 @@ def test_parquet_that_cannot_be_read(database: Connection, tmp_path: Path) -> No
     stamps = pa.array(["2024-01-01T00:00:00Z"]).cast(pa.timestamp("us", "UTC"))
     columns = {"candidate_id": pa.array(["c\0"]), "signed_up_at": stamps}
     write_parquet(path, columns)
-    with pytest.raises(UserError, match=r"candidates\.parquet, row 1: a NUL byte"):
+    with pytest.raises(
+        UserError, match=r"candidates\.parquet, column candidate_id, row 1: a NUL byte"
+    ):
         load(database.dsn, folder)
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(UserError, match=r"candidates\.parquet cannot be read as Parquet"):

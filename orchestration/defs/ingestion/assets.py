@@ -12,7 +12,7 @@ from expectations.checks import Suite
 from orchestration.lib.clock import set_clock
 from orchestration.lib.dbt_project import dbt_vars, source_keys
 from orchestration.lib.gates import check_result, run_gate
-from orchestration.lib.hand_over import hand_over_folder
+from orchestration.lib.hand_over import find_hand_over
 from orchestration.lib.loading import LoadReport, load
 from orchestration.lib.prepare import candidate_form
 from orchestration.lib.progress import stage
@@ -34,10 +34,10 @@ def load_hand_over(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[RunSession]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
     """Take the hand-over up in one transaction, and set the instant the run stands for."""
-    folder = hand_over_folder(session.settings, session.warehouse)
+    source = find_hand_over(session.settings, session.warehouse)
     # Importing it takes three seconds, in which the load mostly waits for the server.
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
-    report = _load(session, folder) if folder else _nothing_handed_over()
+    report = _load(session, source) if source else _nothing_handed_over()
     with session.warehouse.connect() as connection:
         as_of = set_clock(connection, session.scope)
     with stage("raw gate") as shown:
@@ -69,11 +69,11 @@ def _nothing_handed_over() -> LoadReport:
     return LoadReport(load_id=0, load_seq=0, known_at=None, tables=())
 
 
-def _load(session: RunSession, folder: Path) -> LoadReport:
+def _load(session: RunSession, source: Path | str) -> LoadReport:
     with stage("load") as shown:
         report = load(
             session.warehouse.dsn,
-            folder,
+            source,
             progress=lambda what: shown.advance(0, 0, what),
             questions=candidate_form(),
             rating_min=dbt_vars()["rating_min"],

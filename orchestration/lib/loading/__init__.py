@@ -1,6 +1,7 @@
-"""Loading: files of the raw contract into the warehouse's raw history, set-based."""
+"""Loading: tables of the raw contract into the warehouse's raw history, set-based."""
 
 from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, contract
+from orchestration.lib.loading.database_tables import is_dsn, shown_name
 from orchestration.lib.loading.load import load
 from orchestration.lib.loading.report import LoadReport, TableCounts
 from orchestration.lib.loading.schema import prepare_raw
@@ -10,6 +11,8 @@ __all__ = [
     "LoadReport",
     "TableCounts",
     "contract",
+    "is_dsn",
     "load",
     "prepare_raw",
+    "shown_name",
 ]

@@ -7,11 +7,21 @@ from datetime import UTC, datetime
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.lib.errors import UserError
 from orchestration.lib.loading.declaration import Kind
 from orchestration.lib.loading.parsing import ARROW_TYPES, INSTANT, Parsed, mask, parse
 
 _WHOLE_KINDS: frozenset[Kind] = frozenset({"rating", "integer"})
 _LARGEST_WHOLE = 1e15
+_TEXTS = (
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_string_view,
+    pa.types.is_binary,
+    pa.types.is_large_binary,
+    pa.types.is_binary_view,
+    pa.types.is_fixed_size_binary,
+)
 _FIRST_INSTANT = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), INSTANT)
 _LAST_INSTANT = pa.scalar(datetime(9999, 12, 31, tzinfo=UTC), INSTANT)
 
@@ -54,6 +64,39 @@ def as_texts(values: pa.Array) -> pa.Array:
     except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         texts = [None if value is None else str(value) for value in values.to_pylist()]
         return pa.array(texts, pa.string())
+
+
+def check_texts(where: str, values: pa.Array, first: int) -> pa.Array:
+    """Return a column with its texts known to be such; other types pass.
+
+    Parameters
+    ----------
+    where : str
+        The column, as a message names it.
+    values : pyarrow.Array
+        Of any type; bytes without a type of their own are taken for texts.
+    first : int
+        Number of its first row.
+
+    Raises
+    ------
+    UserError
+        At a text that is not UTF-8, and at a NUL byte.
+    """
+    if not any(is_text(values.type) for is_text in _TEXTS):
+        return values
+    try:
+        texts = pc.cast(values, pa.string())
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        raise UserError(
+            f"{where}, from row {first} on: a text that is not UTF-8; write it with that encoding"
+        ) from None
+    has_nul = pc.match_substring(texts, "\0")
+    if pc.any(has_nul).as_py():
+        row = first + pc.index(has_nul, True).as_py()
+        raise UserError(f"{where}, row {row}: a NUL byte; remove it")
+    return texts
 
 
 def _without_blanks(texts: pa.Array) -> pa.Array:

@@ -32,7 +32,7 @@ class CsvFile:
     """
 
     def __init__(self, path: Path, table: Table) -> None:
-        self.path = path
+        self.path, self.name = path, path.name
         with path.open("rb") as file:
             start = file.read(BLOCK_BYTES)
         skipped = len(_BOM) if start.startswith(_BOM) else 0
@@ -49,7 +49,7 @@ class CsvFile:
             raise UserError(
                 f"{path.name}, line 1: the header cannot be read; end each line with LF or CRLF"
             ) from None
-        self.header: Header = read_header(path.name, fields, table)
+        self.header: Header = read_header(f"{path.name}, line 1", fields, table)
         self._offset = skipped + int(records.ends[first]) + 1
         self._first_line = 1 + head.count(b"\n", 0, int(records.ends[first]) + 1)
 

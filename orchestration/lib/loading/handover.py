@@ -64,23 +64,24 @@ def find_files(folder: Path, tables: Sequence[Table]) -> dict[str, Path]:
         if names:
             found[table.name] = folder / names[0]
         elif table.is_required:
-            raise UserError(_missing_file(folder, table.name, present))
+            wanted = [table.name + suffix for suffix in FORMATS]
+            raise UserError(missing_table(f"{folder}", wanted, present))
     return found
 
 
-def _missing_file(folder: Path, table: str, present: Sequence[str]) -> str:
-    wanted = [table + suffix for suffix in FORMATS]
+def missing_table(where: str, wanted: Sequence[str], present: Sequence[str]) -> str:
+    """Say that a required table is missing, and what would mend that."""
     by_lower = {name.lower(): name for name in present}
     close = [
         by_lower[match]
         for name in wanted
         for match in difflib.get_close_matches(name, by_lower, n=1, cutoff=0.8)
     ]
-    mend = f"rename {close[0]}" if close else "add it (a header without rows will do)"
-    return f"{folder} lacks the required table {' or '.join(wanted)}; {mend}"
+    mend = f"rename {close[0]}" if close else "add it (one without rows will do)"
+    return f"{where} lacks the required table {' or '.join(wanted)}; {mend}"
 
 
-def read_header(file: str, fields: Sequence[str], table: Table) -> Header:
+def read_header(where: str, fields: Sequence[str], table: Table) -> Header:
     """Match a file's field names with the table's columns.
 
     Raises
@@ -93,10 +94,10 @@ def read_header(file: str, fields: Sequence[str], table: Table) -> Header:
     count = Counter(fields)
     for name in contract:
         if count[name] > 1:
-            raise UserError(f"{file}, line 1: column {name} is named twice; keep one of them")
+            raise UserError(f"{where}: column {name} is named twice; keep one of them")
     for name, column in contract.items():
         if column.is_required and name not in count:
-            raise UserError(_missing_column(file, name, fields))
+            raise UserError(_missing_column(where, name, fields))
     names: list[str] = []
     for position, field in enumerate(fields, start=1):
         name = field or f"column_{position}"
@@ -107,8 +108,8 @@ def read_header(file: str, fields: Sequence[str], table: Table) -> Header:
     return Header(tuple(names), known, tuple(name for name in names if name not in contract))
 
 
-def _missing_column(file: str, name: str, fields: Sequence[str]) -> str:
+def _missing_column(where: str, name: str, fields: Sequence[str]) -> str:
     by_lower = {field.lower(): field for field in fields}
     close = difflib.get_close_matches(name, by_lower, n=1, cutoff=0.8)
     mend = f"rename {by_lower[close[0]]!r}" if close else "add it"
-    return f"{file}, line 1: the required column {name} is missing; {mend}"
+    return f"{where}: the required column {name} is missing; {mend}"

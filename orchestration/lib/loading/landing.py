@@ -1,4 +1,4 @@
-"""Files into landing tables, by Arrow and ADBC, in blocks."""
+"""Files and foreign tables into landing tables, by Arrow and ADBC, in blocks."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import adbc_driver_postgresql.dbapi as adbc
 import pyarrow as pa
 
-from orchestration.lib.errors import UserError
 from orchestration.lib.loading.assess import assess, landing_schema
-from orchestration.lib.loading.csv_file import CsvFile
 from orchestration.lib.loading.declaration import Table
-from orchestration.lib.loading.parquet_file import ParquetFile
-from orchestration.lib.loading.prescan import check_bytes
 from orchestration.lib.loading.schema import LANDING
+from orchestration.lib.loading.source import SourceTable
 
 Progress = Callable[[str], None]
 _PROGRESS_SECONDS = 5.0
@@ -45,23 +41,6 @@ class Landed:
     seconds: float
 
 
-def open_file(path: Path, table: Table) -> CsvFile | ParquetFile:
-    """Open a table's file and read its header.
-
-    Raises
-    ------
-    UserError
-        When it cannot be read as the table.
-    """
-    try:
-        if path.suffix == ".parquet":
-            return ParquetFile(path, table)
-        check_bytes(path)
-        return CsvFile(path, table)
-    except PermissionError:
-        raise UserError(f"{path.name} may not be read; change its permissions") from None
-
-
 @dataclass(frozen=True)
 class Gangway:
     """The two connections of a landing: good rows keep theirs busy from a file's start to its end.
@@ -83,15 +62,15 @@ def gangway(dsn: str) -> Iterator[Gangway]:
         yield Gangway(good_rows, bad_rows)
 
 
-def land(over: Gangway, file: CsvFile | ParquetFile, table: Table, progress: Progress) -> Landed:
+def land(over: Gangway, file: SourceTable, table: Table, progress: Progress) -> Landed:
     """Stream a file into the landing tables of its table, and commit.
 
     Parameters
     ----------
     over : Gangway
         To the warehouse.
-    file : CsvFile or ParquetFile
-        The file.
+    file : SourceTable
+        The file, or another database's table.
     table : Table
         What it holds.
     progress : callable
@@ -114,8 +93,8 @@ def land(over: Gangway, file: CsvFile | ParquetFile, table: Table, progress: Pro
     over.good_rows.commit()
     over.bad_rows.commit()
     seconds = time.monotonic() - started
-    progress(f"{file.path.name}: {stream.n_read:,} rows read in {seconds:.1f} s")
-    return Landed(file.path.name, stream.n_read, file.header.unknown, seconds)
+    progress(f"{file.name}: {stream.n_read:,} rows read in {seconds:.1f} s")
+    return Landed(file.name, stream.n_read, file.header.unknown, seconds)
 
 
 class _Stream:
@@ -123,7 +102,7 @@ class _Stream:
 
     def __init__(
         self,
-        file: CsvFile | ParquetFile,
+        file: SourceTable,
         table: Table,
         bad_rows: adbc.Connection,
         progress: Progress,
@@ -149,7 +128,7 @@ class _Stream:
                 _append(self._bad_rows, f"{self._table.name}_rejected", rejected)
             if time.monotonic() - told > _PROGRESS_SECONDS:
                 told = time.monotonic()
-                self._progress(f"{self._file.path.name}: {self.n_read:,} rows so far")
+                self._progress(f"{self._file.name}: {self.n_read:,} rows so far")
             yield good
 
 

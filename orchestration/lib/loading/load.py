@@ -14,8 +14,7 @@ from orchestration.lib.loading import acceptance, checks, versions
 from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, contract
 from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.erasure import erase
-from orchestration.lib.loading.handover import find_files
-from orchestration.lib.loading.landing import Landed, Progress, gangway, land, open_file
+from orchestration.lib.loading.landing import Landed, Progress, gangway, land
 from orchestration.lib.loading.report import LoadReport, TableCounts, record
 from orchestration.lib.loading.schema import (
     LANDING,
@@ -24,19 +23,20 @@ from orchestration.lib.loading.schema import (
     drop_landing,
     prepare_raw,
 )
+from orchestration.lib.loading.source import open_source
 from orchestration.lib.loading.work import RESOLVED, Work
 
 
 def load(
     dsn: str,
-    folder: Path,
+    source: Path | str,
     *,
     progress: Callable[[str], None] | None = None,
     questions: Sequence[str] = DEFAULT_QUESTIONS,
     rating_min: int = 1,
     rating_max: int = 4,
 ) -> LoadReport:
-    """Load a folder of raw-contract files into the warehouse.
+    """Load the raw contract's tables, from a folder or another database, into the warehouse.
 
     Nothing becomes visible before the one commit at the end, and nothing stays behind if the
     load stops earlier.
@@ -45,8 +45,8 @@ def load(
     ----------
     dsn : str
         The warehouse, as its owner.
-    folder : Path
-        One CSV or Parquet file for each table.
+    source : Path or str
+        A folder with one CSV or Parquet file for each table, or the DSN of a database.
     progress : callable, optional
         Told in one line what has been done.
     questions : sequence of str
@@ -61,25 +61,27 @@ def load(
     Raises
     ------
     UserError
-        When the folder or one of its files cannot be read as the contract's tables.
+        When the hand-over or one of its tables cannot be read as the contract's tables.
     """
     tell = progress or (lambda line: None)
     tables = contract(questions, rating_min, rating_max)
     by_name = {table.name: table for table in tables}
-    paths = find_files(Path(folder), tables)
-    files = {name: open_file(path, by_name[name]) for name, path in paths.items()}
     started_at = time.time()
-    with psycopg.connect(dsn, autocommit=True) as conn:
+    with (
+        open_source(source, tables) as hand_over,
+        psycopg.connect(dsn, autocommit=True) as conn,
+    ):
         _take_lock(conn, tell)
         prepare_raw(conn, questions, rating_min, rating_max)
         create_landing(conn, tables)
         try:
             with gangway(dsn) as over:
                 landed = {
-                    name: land(over, file, by_name[name], tell) for name, file in files.items()
+                    name: land(over, file, by_name[name], tell)
+                    for name, file in hand_over.tables.items()
                 }
             with conn.transaction():
-                report = _merge(conn, str(Path(folder).name), tables, landed, started_at, tell)
+                report = _merge(conn, hand_over.name, tables, landed, started_at, tell)
             # What was erased still lies in the pages of its tables, and in their statistics.
             for relation in report.rewritten:
                 conn.execute(f"vacuum (analyze) {relation}")

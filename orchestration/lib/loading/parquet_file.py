@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from orchestration.lib.errors import UserError
 from orchestration.lib.loading.blocks import NO_LINES, NO_TEXTS, Block
+from orchestration.lib.loading.columns import check_texts
 from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.handover import Header, read_header
 
 _BLOCK_ROWS = 2**17
-_TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 
 
 class ParquetFile:
@@ -31,7 +30,7 @@ class ParquetFile:
     """
 
     def __init__(self, path: Path, table: Table) -> None:
-        self.path = path
+        self.path, self.name = path, path.name
         try:
             names = pq.read_schema(path).names
         except (pa.ArrowException, OSError) as error:
@@ -54,25 +53,9 @@ class ParquetFile:
         for name, values in zip(self.header.names, batch.columns, strict=True):
             if pa.types.is_dictionary(values.type):
                 values = values.dictionary_decode()
-            if any(is_text(values.type) for is_text in _TEXTS):
-                values = pc.cast(values, pa.string())
-                self._check_text(name, values, first)
-            columns[name] = values
+            columns[name] = check_texts(f"{self.name}, column {name}", values, first)
         lines = pa.array(np.arange(first, first + batch.num_rows))
         return Block(columns, lines, NO_LINES, NO_TEXTS)
-
-    def _check_text(self, name: str, values: pa.Array, first: int) -> None:
-        try:
-            values.validate(full=True)
-        except pa.ArrowInvalid:
-            raise UserError(
-                f"{self.path.name}, column {name}, from row {first} on: a text that is not UTF-8;"
-                " write the file with that encoding"
-            ) from None
-        has_nul = pc.match_substring(values, "\0")
-        if pc.any(has_nul).as_py():
-            row = first + pc.index(has_nul, True).as_py()
-            raise UserError(f"{self.path.name}, row {row}: a NUL byte in {name}; remove it")
 
     def _unreadable(self, error: Exception) -> UserError:
         reason = " ".join(str(error).split())[:120]
