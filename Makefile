@@ -15,7 +15,7 @@ export RAW AS_OF RATINGS_HOME RATINGS_DSN
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  Variables: RAW=folder  AS_OF=instant  RATINGS_HOME=folder  RATINGS_DSN=postgresql://..."
+	@echo "  Variables: RAW=folder-or-DSN  AS_OF=instant  RATINGS_HOME=folder  RATINGS_DSN=postgresql://..."
 
 setup: $(READY)  ## create the environment from requirements.lock
 

@@ -18,6 +18,7 @@ from orchestration.lib.postgres.binaries import OLDEST_MAJOR
 from orchestration.lib.settings import PROJECT_DIR, Settings
 
 FACTORS_SEED = PROJECT_DIR / "seeds" / "experience_factors.csv"
+REASONS_SEED = PROJECT_DIR / "seeds" / "excuse_reasons.csv"
 LIB_DIR = Path(__file__).parent
 # What the empty tables are made from: when none of it changed, nothing is prepared again.
 PREPARED_FROM = (
@@ -76,6 +77,12 @@ def candidate_form(seed: Path = FACTORS_SEED) -> tuple[str, ...]:
     with seed.open(encoding="utf-8", newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: int(row["position"]))
     return tuple(row["factor"] for row in rows)
+
+
+def excuse_reasons(seed: Path = REASONS_SEED) -> tuple[str, ...]:
+    """The codes for which a rating may be left out of scores."""
+    with seed.open(encoding="utf-8", newline="") as file:
+        return tuple(row["reason_code"] for row in csv.DictReader(file))
 
 
 def export_connection(connection: Connection) -> None:

@@ -175,3 +175,17 @@ def test_another_form_on_another_scale(database: Connection, tmp_path: Path) -> 
     assert "excitement" in counts(report, "candidate_feedback").unknown_columns
     stored = "select warmth, extra from raw.candidate_feedback"
     assert query(database.dsn, stored) == [(5, {"excitement": "4"})]
+
+
+def test_a_rating_is_excused_for_a_listed_reason_only(database: Connection, tmp_path: Path) -> None:
+    excuse = {"decided_by": "ops", "decided_at": "2024-02-03T00:00:00Z"}
+    tables = {
+        **person(),
+        "sessions": [session("m1"), session("m2")],
+        "excused_ratings": [
+            {"session_id": "m1", "reason_code": "emergency", **excuse},
+            {"session_id": "m2", "reason_code": "bad day", **excuse},
+        ],
+    }
+    report = load(database.dsn, hand_over(tmp_path, tables), excuse_reasons=["emergency"])
+    assert fate(report, "excused_ratings") == (1, 0, {"value_unknown": 1})

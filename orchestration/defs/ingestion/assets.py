@@ -14,7 +14,7 @@ from orchestration.lib.dbt_project import dbt_vars, source_keys
 from orchestration.lib.gates import check_result, run_gate
 from orchestration.lib.hand_over import find_hand_over
 from orchestration.lib.loading import LoadReport, load
-from orchestration.lib.prepare import candidate_form
+from orchestration.lib.prepare import candidate_form, excuse_reasons
 from orchestration.lib.progress import stage
 from orchestration.lib.session import RunSession
 
@@ -78,6 +78,7 @@ def _load(session: RunSession, source: Path | str) -> LoadReport:
             questions=candidate_form(),
             rating_min=dbt_vars()["rating_min"],
             rating_max=dbt_vars()["rating_max"],
+            excuse_reasons=excuse_reasons(),
         )
         read, accepted, quarantined = (
             sum(getattr(table, name) for table in report.tables)

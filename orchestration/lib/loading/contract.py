@@ -156,13 +156,16 @@ def _platform() -> tuple[Table, ...]:
     )
 
 
-def _decisions() -> tuple[Table, ...]:
+def _decisions(reasons: Sequence[str]) -> tuple[Table, ...]:
     decisions = "outreach warn pause reinstate dismiss override appeal_upheld appeal_rejected"
     return (
         Table(
             "excused_ratings",
             ("session_id",),
-            _columns("session_id reason_code decided_by decided_at"),
+            _columns(
+                "session_id reason_code decided_by decided_at",
+                reason_code=Column("reason_code", choices=tuple(reasons)),
+            ),
             (_SESSION,),
         ),
         Table(
@@ -185,7 +188,10 @@ def _decisions() -> tuple[Table, ...]:
 
 
 def contract(
-    questions: Sequence[str] = DEFAULT_QUESTIONS, rating_min: int = 1, rating_max: int = 4
+    questions: Sequence[str] = DEFAULT_QUESTIONS,
+    rating_min: int = 1,
+    rating_max: int = 4,
+    excuse_reasons: Sequence[str] = (),
 ) -> tuple[Table, ...]:
     """List the tables of the raw contract, each after the tables it refers to.
 
@@ -195,6 +201,8 @@ def contract(
         Names of the candidate form's questions.
     rating_min, rating_max : int
         The rating scale, both ends included.
+    excuse_reasons : sequence of str
+        Codes for which a rating may be excused; empty means any.
 
     Returns
     -------
@@ -213,4 +221,4 @@ def contract(
                 f"the candidate form's question {question!r} cannot name a column;"
                 " use lowercase letters, digits and underscores, and no name of the contract"
             )
-    return (*_people(), *_interviews(questions, bounds), *_platform(), *_decisions())
+    return (*_people(), *_interviews(questions, bounds), *_platform(), *_decisions(excuse_reasons))

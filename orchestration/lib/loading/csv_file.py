@@ -90,6 +90,9 @@ class CsvFile:
         names = list(self.header.names)
         if not data:
             return dict.fromkeys(names, NO_TEXTS)
+        if data.startswith(_BOM):
+            # Arrow would take the first value's own U+FEFF for a mark of the encoding.
+            data = b"\n" + data
         table = pacsv.read_csv(
             pa.py_buffer(data),
             pacsv.ReadOptions(column_names=names, block_size=len(data) + 1),

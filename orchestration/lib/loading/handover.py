@@ -112,4 +112,6 @@ def _missing_column(where: str, name: str, fields: Sequence[str]) -> str:
     by_lower = {field.lower(): field for field in fields}
     close = difflib.get_close_matches(name, by_lower, n=1, cutoff=0.8)
     mend = f"rename {by_lower[close[0]]!r}" if close else "add it"
+    if len(fields) == 1 and any(mark in fields[0] for mark in ";\t|"):
+        mend = "separate the columns by commas"
     return f"{where}: the required column {name} is missing; {mend}"

@@ -35,6 +35,7 @@ def load(
     questions: Sequence[str] = DEFAULT_QUESTIONS,
     rating_min: int = 1,
     rating_max: int = 4,
+    excuse_reasons: Sequence[str] = (),
 ) -> LoadReport:
     """Load the raw contract's tables, from a folder or another database, into the warehouse.
 
@@ -53,6 +54,8 @@ def load(
         The candidate form's questions.
     rating_min, rating_max : int
         The rating scale.
+    excuse_reasons : sequence of str
+        Codes for which a rating may be excused; empty means any.
 
     Returns
     -------
@@ -64,7 +67,7 @@ def load(
         When the hand-over or one of its tables cannot be read as the contract's tables.
     """
     tell = progress or (lambda line: None)
-    tables = contract(questions, rating_min, rating_max)
+    tables = contract(questions, rating_min, rating_max, excuse_reasons)
     by_name = {table.name: table for table in tables}
     started_at = time.time()
     with (
