@@ -8,6 +8,15 @@
     'candidate_feedback',
     'interviewer_feedback',
     'hiring_decisions',
+    'nps_responses',
+    'availability',
+    'booking_requests',
+    'offers',
+    'onboarding_meetings',
+    'onboarding_attendance',
+    'excused_ratings',
+    'standing_decisions',
+    'erasure_requests',
 ] -%}
 with
 
@@ -19,7 +28,70 @@ clock as (
 
 loads as (
 
-    select * from {{ source('ingestion', 'loads') }}
+    select loads.*
+    from {{ source('ingestion', 'loads') }} as loads
+    cross join clock
+    where loads.known_at <= clock.as_of
+
+),
+
+load_counts as (
+
+    select * from {{ source('ingestion', 'load_counts') }}
+
+),
+
+rule_counts as (
+
+    select * from {{ source('ingestion', 'load_rule_counts') }}
+
+),
+
+put_aside as (
+
+    select
+        rule_counts.table_name,
+        rule_counts.rule,
+        rule_counts.load_id,
+        rule_counts.n as n_rows,
+        0 as n_held_back
+    from rule_counts
+    inner join loads
+        on rule_counts.load_id = loads.load_id
+
+),
+
+newest_counts as (
+
+    select
+        load_counts.table_name,
+        max(load_counts.load_id) as load_id
+    from load_counts
+    inner join loads
+        on load_counts.load_id = loads.load_id
+    group by load_counts.table_name
+
+),
+
+-- A rule that has ever caught a row says so when the newest load brought none.
+caught_before as (
+
+    select distinct
+        put_aside.table_name,
+        put_aside.rule,
+        newest_counts.load_id,
+        0 as n_rows,
+        0 as n_held_back
+    from put_aside
+    inner join newest_counts
+        on put_aside.table_name = newest_counts.table_name
+
+),
+
+-- A row that a later load took up was still held back at an earlier instant.
+last_known as (
+
+    select max(finished_at) as finished_at from loads
 
 ),
 
@@ -27,12 +99,28 @@ held_back as (
     {% for table in quarantined_tables %}
     select
         '{{ table }}' as table_name,
-        rule,
-        load_id
-    from {{ source('quarantine', table) }}
-    where released_at is null
+        held.rule,
+        held.load_id,
+        0 as n_rows,
+        count(*) as n_held_back
+    from {{ source('quarantine', table) }} as held
+    inner join loads
+        on held.load_id = loads.load_id
+    cross join last_known
+    where held.released_at is null or held.released_at > last_known.finished_at
+    group by held.rule, held.load_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+caught as (
+
+    select * from put_aside
+    union all
+    select * from caught_before
+    union all
+    select * from held_back
+
 ),
 
 expectation_results as (
@@ -45,18 +133,32 @@ quarantined as (
 
     select
         'ingestion' as border,
-        held_back.table_name,
-        held_back.rule as check_name,
-        'warning' as severity,
-        count(*) as n_rows,
-        false as is_passed,
-        'rows that quarantine holds back under this rule' as detail
-    from held_back
+        caught.table_name,
+        caught.rule as check_name,
+        case when caught.rule = 'reference_missing' then 'info' else 'warning' end as severity,
+        case
+            when caught.rule = 'reference_missing'
+                then 'rows that wait for the interviewer, candidate or session they name'
+            else 'rows that the loader put into quarantine under this rule'
+        end as detail,
+        loads.load_seq,
+        sum(caught.n_rows) as n_rows,
+        sum(caught.n_held_back) as n_held_back,
+        sum(caught.n_rows) = 0 as is_passed,
+        loads.known_at
+    from caught
     inner join loads
-        on held_back.load_id = loads.load_id
-    cross join clock
-    where loads.known_at <= clock.as_of
-    group by held_back.table_name, held_back.rule
+        on caught.load_id = loads.load_id
+    group by caught.table_name, caught.rule, loads.load_seq, loads.known_at
+
+),
+
+newest_load as (
+
+    select
+        coalesce(max(load_seq), 0) as load_seq,
+        max(known_at) as known_at
+    from loads
 
 ),
 
@@ -78,15 +180,19 @@ newest as (
 expected as (
 
     select
-        border,
-        table_name,
-        concat_ws(': ', expectation, column_name) as check_name,
-        severity,
+        newest.border,
+        newest.table_name,
+        concat_ws(': ', newest.expectation, newest.column_name) as check_name,
+        newest.severity,
+        newest.description as detail,
+        newest_load.load_seq,
         null::bigint as n_rows,
-        success as is_passed,
-        description as detail
+        null::bigint as n_held_back,
+        newest.success as is_passed,
+        newest_load.known_at
     from newest
-    where recency_rank = 1
+    cross join newest_load
+    where newest.recency_rank = 1
 
 ),
 
@@ -104,8 +210,11 @@ select
     unioned.check_name,
     unioned.severity,
     unioned.detail,
+    unioned.load_seq,
     unioned.n_rows::bigint as n_rows,
+    unioned.n_held_back::bigint as n_held_back,
     unioned.is_passed,
+    unioned.known_at,
     clock.as_of
 from unioned
 cross join clock

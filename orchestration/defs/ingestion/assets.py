@@ -7,7 +7,7 @@ from threading import Thread
 
 import dagster as dg
 
-from expectations import raw
+from expectations import raw, raw_recent
 from expectations.checks import Suite
 from orchestration.lib.clock import set_clock
 from orchestration.lib.dbt_project import dbt_vars, source_keys
@@ -89,9 +89,13 @@ def _load(session: RunSession, source: Path | str) -> LoadReport:
 
 
 def _suites(session: RunSession) -> list[Suite]:
-    return raw.suites(
-        questions=candidate_form(),
-        rating_min=dbt_vars()["rating_min"],
-        rating_max=dbt_vars()["rating_max"],
-        clock=f"{session.warehouse.schema('run')}.clock",
-    )
+    return [
+        suite
+        for border in (raw, raw_recent)
+        for suite in border.suites(
+            questions=candidate_form(),
+            rating_min=dbt_vars()["rating_min"],
+            rating_max=dbt_vars()["rating_max"],
+            clock=f"{session.warehouse.schema('run')}.clock",
+        )
+    ]
