@@ -38,6 +38,7 @@ class SessionBatch:
     verdicts: Verdicts
     ratings: Ratings
     is_rated: np.ndarray
+    offer_probability: Floats
 
     @property
     def is_completed(self) -> np.ndarray:
@@ -92,7 +93,7 @@ class Journeys:
         world, interviewers = self._world, self._people.interviewers
         n, is_real = len(candidate), self._next_is_real[candidate]
         skill = interviewers.skill(world, day)
-        interviewer = self._match(day, candidate, is_real, true_quality(world, skill))
+        interviewer, probability = self._match(day, candidate, is_real, true_quality(world, skill))
         company = np.where(is_real, self._rng.integers(0, world.n_companies, n), _NOBODY)
         scheduled = np.floor(self._next_at[candidate] * _SLOTS_PER_DAY) / _SLOTS_PER_DAY
         verdicts = self._judge(candidate, interviewer, company)
@@ -112,22 +113,25 @@ class Journeys:
             verdicts=verdicts,
             ratings=ratings,
             is_rated=self._hands_in(ratings) & (status == _COMPLETED) & ~is_real,
+            offer_probability=probability,
         )
         self._n_sessions += n
         return batch
 
     def _match(
         self, day: float, candidate: Integers, is_real: np.ndarray, quality: Floats
-    ) -> Integers:
+    ) -> tuple[Integers, Floats]:
         mock = np.flatnonzero(~is_real)
-        drawn = choose_interviewers(
+        drawn, by_interviewer = choose_interviewers(
             self._world, self._people.interviewers, self._known, day, len(mock), self._rng
         )
         interviewer = np.full(len(candidate), _NOBODY)
         interviewer[mock] = pair(
             self._world, self._people.candidates, candidate[mock], drawn, quality, self._rng
         )
-        return interviewer
+        probability = np.full(len(candidate), np.nan)
+        probability[mock] = by_interviewer[interviewer[mock]]
+        return interviewer, probability
 
     def _types(self, candidate: Integers, interviewer: Integers) -> Integers:
         n = len(candidate)

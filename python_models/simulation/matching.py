@@ -47,8 +47,15 @@ def choose_interviewers(
     day: float,
     n_sessions: int,
     rng: np.random.Generator,
-) -> Integers:
-    """Draw one interviewer for each session of a step, in no particular order."""
+) -> tuple[Integers, Floats]:
+    """Draw one interviewer for each session of a step, in no particular order.
+
+    Returns
+    -------
+    drawn : ndarray of shape (n_sessions,)
+    probability : ndarray of shape (n_interviewers,)
+        With which each was drawn for any one of the sessions.
+    """
     is_active = (interviewers.joined <= day) & (interviewers.left > day + world.tick_days)
     weights = interviewers.appetite * is_active
     weights = weights / max(weights.sum(), np.finfo(float).tiny)
@@ -56,7 +63,8 @@ def choose_interviewers(
         by_rank = _weights_by_rank(world, interviewers, known, is_active, n_sessions, rng)
         weights = (1.0 - world.throttle) * weights + world.throttle * by_rank
     cumulated = np.cumsum(weights)
-    return np.searchsorted(cumulated, rng.random(n_sessions) * cumulated[-1], side="right")
+    drawn = np.searchsorted(cumulated, rng.random(n_sessions) * cumulated[-1], side="right")
+    return drawn, weights / max(cumulated[-1], np.finfo(float).tiny)
 
 
 def pair(

@@ -20,6 +20,8 @@ from python_models.simulation.registers import (
     truth_at_start,
     truth_tables,
 )
+from python_models.simulation.remarks import decision_tables, with_remarks
+from python_models.simulation.scheduling import Scheduling
 from python_models.simulation.tables import session_tables
 from python_models.simulation.world import World
 
@@ -114,13 +116,16 @@ class _Run:
     """One pass through a world; each concern draws from a random stream of its own."""
 
     def __init__(self, world: World, seed: int) -> None:
-        streams = np.random.SeedSequence(seed).spawn(5)
-        people, journeys, sessions, registers, meetings = map(np.random.default_rng, streams)
+        # A new concern takes a new stream at the end: what others draw stays as it was.
+        streams = map(np.random.default_rng, np.random.SeedSequence(seed).spawn(8))
+        people, journeys, sessions, registers, meetings, slots, remarks, decisions = streams
         self._world = world
         self._people = draw_people(world, people)
         self._at_start = truth_at_start(world, self._people)
         self._journeys = Journeys(world, self._people, journeys)
         self._session_rng, self._register_rng, self._meeting_rng = sessions, registers, meetings
+        self._remark_rng, self._decision_rng = remarks, decisions
+        self._scheduling = Scheduling(world, slots)
 
     def blocks(self) -> Iterator[dict[str, pa.Table]]:
         """Tables in blocks; concatenated by name they are the hand-over."""
@@ -130,13 +135,17 @@ class _Run:
         waiting: list[dict[str, pa.Table]] = []
         n_waiting = 0
         for batch in self._journeys.batches():
-            waiting.append(session_tables(world, batch, self._session_rng))
+            self._scheduling.see(batch)
+            tables = session_tables(world, batch, self._session_rng)
+            waiting.append(with_remarks(world, tables, self._remark_rng))
             n_waiting += len(batch.number)
             if n_waiting >= _BLOCK_SESSIONS:
                 yield _concatenated(waiting)
                 waiting, n_waiting = [], 0
         if waiting:
             yield _concatenated(waiting)
+        yield self._scheduling.tables(self._people.interviewers)
+        yield decision_tables(world, self._people, self._decision_rng)
 
     def truth(self) -> dict[str, pd.DataFrame]:
         """What is true once all blocks are out."""

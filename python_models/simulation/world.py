@@ -104,7 +104,20 @@ class World:
     throttle : float
         Share of mock sessions handed out by rank, best first, instead of by appetite.
     capacity_ratio, newcomer_share : float
-        Capacity over demand, and sessions kept for interviewers under fifteen, if throttled.
+        Capacity over demand (open slots against sessions, in every world), and sessions kept for
+        interviewers under fifteen, if throttled.
+    scheduling_weeks : float
+        Weeks before the end whose slots, requests and offers are handed over.
+    decline_rate : float
+        Share of offers that are turned down, and passed on.
+    comment_rate : float
+        Forms with a comment.
+    correction_rate, excused_rate : float
+        Candidates' forms of which a second version comes later, and ratings that ops excused.
+    decision_share : float
+        Interviewers, the weakest, about whose standing people decided.
+    erasure_rate : float
+        Candidates who asked to be erased.
     """
 
     name: str = "base"
@@ -165,6 +178,13 @@ class World:
     throttle: float = 0.0
     capacity_ratio: float = 4.0
     newcomer_share: float = 0.15
+    scheduling_weeks: float = 4.0
+    decline_rate: float = 0.15
+    comment_rate: float = 0.3
+    correction_rate: float = 0.0
+    excused_rate: float = 0.002
+    decision_share: float = 0.03
+    erasure_rate: float = 0.0
 
     @property
     def days(self) -> float:

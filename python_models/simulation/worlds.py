@@ -11,7 +11,15 @@ _BASE = World()
 _WORLDS = (
     _BASE,
     # Small enough for a first run that ends in minutes, large enough to tell the same story.
-    replace(_BASE, name="demo", n_interviewers=400, n_candidates=9_800, n_companies=25),
+    replace(
+        _BASE,
+        name="demo",
+        n_interviewers=400,
+        n_candidates=9_800,
+        n_companies=25,
+        correction_rate=0.002,
+        erasure_rate=0.0005,
+    ),
     # Neither leaving nor verdicts depend on the interviewer: nothing may be found. Matching is
     # random, else restless candidates would look like an effect of those whom they meet.
     replace(_BASE, name="null", quality_leaving=0.0, bias_sd=0.0, matching=0.0),

@@ -68,6 +68,22 @@ def _late_forms(world: World) -> float:
     return float((rated["submitted_at"] - rated["ended_at"] > pd.Timedelta(days=3.1)).mean())
 
 
+def _comments(world: World) -> float:
+    return float(frames(world)["candidate_feedback"]["comment"].notna().mean())
+
+
+def _corrections(world: World) -> float:
+    return float(frames(world)["candidate_feedback"]["session_id"].duplicated().sum())
+
+
+def _rows(table: str):
+    return lambda world: float(len(frames(world)[table]))
+
+
+def _declines(world: World) -> float:
+    return float((~frames(world)["offers"]["accepted"]).mean())
+
+
 STILL = {"skill_drift_share": 0.0, "learning_gain": 0.0, "abrupt_share": 0.0, "bias_sd": 0.0}
 
 
@@ -83,6 +99,13 @@ STILL = {"skill_drift_share": 0.0, "learning_gain": 0.0, "abrupt_share": 0.0, "b
         (_inflation, STILL, "inflation_per_year", 1.0, 0.05, 0.1),
         (_returns, {"weeks": 100}, "return_prob", 0.9, 0.0, 5.0),
         (_late_forms, {}, "late_rate", 0.3, 0.0, 0.15),
+        (_comments, {}, "comment_rate", 0.5, 0.0, 0.4),
+        (_corrections, {}, "correction_rate", 0.1, 0.0, 50.0),
+        (_declines, {}, "decline_rate", 0.5, 0.0, 0.3),
+        (_rows("excused_ratings"), {}, "excused_rate", 0.1, 0.0, 50.0),
+        (_rows("standing_decisions"), {}, "decision_share", 0.5, 0.0, 20.0),
+        (_rows("erasure_requests"), {}, "erasure_rate", 0.1, 0.0, 20.0),
+        (_rows("booking_requests"), {}, "scheduling_weeks", 8.0, 100.0, 250.0),
     ],
 )
 def test_mechanism_is_off_at_zero_and_shows_when_on(
@@ -103,6 +126,6 @@ def test_missing_feedback_departures_and_bias_can_be_switched_off():
     early = held[held["ended_at"] < held["ended_at"].max() - pd.Timedelta(days=3.5)]
     mocks = early.loc[early["kind"] == "mock", "session_id"]
     assert mocks.isin(tables["candidate_feedback"]["session_id"]).all()
-    assert not tables["candidate_feedback"].isna().any().any()
+    assert not tables["candidate_feedback"].drop(columns="comment").isna().any().any()
     assert tables["interviewers"]["left_at"].isna().all()
     assert (platform(world).truth["interviewers"]["accuracy_score"] == 0).all()

@@ -24,7 +24,9 @@ from python_models.simulation.figures import (
 from python_models.simulation.identifiers import handles, opaque_ids
 from python_models.simulation.world import FACTORS
 
-SMALL = replace(WORLDS["few"], name="small", n_candidates=1_500, weeks=60)
+SMALL = replace(
+    WORLDS["few"], name="small", n_candidates=1_500, weeks=60, excused_rate=0.01, erasure_rate=0.01
+)
 KEYS = {
     "interviewers": ["interviewer_id"],
     "candidates": ["candidate_id"],
@@ -35,6 +37,12 @@ KEYS = {
     "nps_responses": ["response_id"],
     "onboarding_meetings": ["meeting_id"],
     "onboarding_attendance": ["meeting_id", "interviewer_id"],
+    "availability": ["interviewer_id", "interview_type", "slot_start"],
+    "booking_requests": ["request_id"],
+    "offers": ["offer_id"],
+    "excused_ratings": ["session_id"],
+    "standing_decisions": ["decision_id"],
+    "erasure_requests": ["candidate_id"],
 }
 OWN_INSTANT = {
     "candidates": "signed_up_at",
@@ -43,6 +51,11 @@ OWN_INSTANT = {
     "hiring_decisions": "decided_at",
     "nps_responses": "responded_at",
     "onboarding_meetings": "held_at",
+    "booking_requests": "requested_at",
+    "offers": "offered_at",
+    "excused_ratings": "decided_at",
+    "standing_decisions": "decided_at",
+    "erasure_requests": "requested_at",
 }
 
 
@@ -109,6 +122,9 @@ def test_references_are_there():
     for name in ("candidate_feedback", "interviewer_feedback"):
         assert tables[name]["session_id"].isin(sessions["session_id"]).all()
     assert tables["hiring_decisions"]["session_id"].isin(sessions["session_id"][is_real]).all()
+    requests, offers = tables["booking_requests"], tables["offers"]
+    assert offers["request_id"].isin(requests["request_id"]).all()
+    assert tables["excused_ratings"]["session_id"].isin(sessions["session_id"]).all()
     attendance = tables["onboarding_attendance"]
     assert attendance["meeting_id"].isin(tables["onboarding_meetings"]["meeting_id"]).all()
 
@@ -130,6 +146,27 @@ def test_events_come_in_order_and_nothing_is_known_before_it_happens():
     for name, table in tables.items():
         assert table["loaded_at"].max() <= end, name
         assert str(table["loaded_at"].dt.tz) == "UTC"
+
+
+def test_every_session_of_the_last_weeks_was_asked_for_offered_and_accepted():
+    tables = frames(SMALL)
+    slot = ["interviewer_id", "interview_type", "slot_start"]
+    asked = tables["offers"].merge(
+        tables["booking_requests"].drop(columns="loaded_at"), on="request_id"
+    )
+    accepted = asked[asked["accepted"]]
+    assert accepted["request_id"].is_unique
+    assert (asked["offered_at"] > asked["requested_at"]).all()
+    sessions = tables["sessions"].rename(columns={"scheduled_at": "slot_start"})
+    since = pd.Timestamp(SMALL.start) + pd.Timedelta(weeks=SMALL.weeks - SMALL.scheduling_weeks)
+    mocks = sessions[(sessions["kind"] == "mock") & (sessions["slot_start"] >= since)]
+    met = [*slot, "candidate_id"]
+    assert sorted(map(tuple, accepted[met].to_numpy())) == sorted(map(tuple, mocks[met].to_numpy()))
+    open_slots = tables["availability"][slot]
+    assert len(asked.merge(open_slots, on=slot)) == len(asked)
+    assert len(open_slots) > 2 * len(mocks)
+    assert asked["offer_probability"].between(0, 1, inclusive="right").all()
+    assert 0.05 < 1 - len(accepted) / len(asked) < 0.3
 
 
 def test_people_are_there_while_they_hold_sessions():
