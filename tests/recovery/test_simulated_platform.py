@@ -3,7 +3,6 @@
 from dataclasses import replace
 from functools import lru_cache
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -21,12 +20,13 @@ from python_models.simulation.figures import (
     calibration_figures,
     held_sessions,
 )
-from python_models.simulation.identifiers import handles, opaque_ids
 from python_models.simulation.world import FACTORS
 
 SMALL = replace(
     WORLDS["few"], name="small", n_candidates=1_500, weeks=60, excused_rate=0.01, erasure_rate=0.01
 )
+# The parameters were chosen on seeds 1 to 8.
+FRESH_SEEDS = [11, 12]
 KEYS = {
     "interviewers": ["interviewer_id"],
     "candidates": ["candidate_id"],
@@ -195,19 +195,10 @@ def test_values_are_those_of_the_contract():
     assert tables["nps_responses"]["score"].between(0, 10).all()
 
 
-def test_identifiers_and_handles_are_unique_at_scale():
-    ids = opaque_ids("s", np.arange(300_000)).to_pylist()
-    assert len(set(ids)) == 300_000
-    assert opaque_ids("s", [0, -1, 2]).to_pylist() == [ids[0], None, ids[2]]
-    names = handles(20_000, np.random.default_rng(0))
-    assert len(set(names)) == 20_000
-    assert all(name.isalpha() for name in names)
-
-
 # --- the facts of the case ----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", FRESH_SEEDS)
 @pytest.mark.parametrize(
     ("figure", "low", "high"),
     [
@@ -228,13 +219,13 @@ def test_base_world_shows_the_facts(seed, figure, low, high):
     assert low <= getattr(figures("base", seed), figure) <= high
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", FRESH_SEEDS)
 def test_throttling_gives_four_fifths_to_the_top_fifth(seed):
     assert 0.75 <= figures("throttled", seed).top_fifth_session_share <= 0.85
     assert figures("base", seed).top_fifth_session_share < 0.35
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", FRESH_SEEDS)
 def test_null_world_shows_no_interviewer_effect_on_leaving(seed):
     null, base = figures("null", seed), figures("base", seed)
     assert abs(null.bottom_fifth_leaving - null.top_fifth_leaving) <= 0.02
