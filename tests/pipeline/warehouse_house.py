@@ -37,6 +37,8 @@ class House:
     server : EmbeddedPostgres
     settings : mapping of str to str
         Further variables of its runs, such as ``RATINGS_DSN``.
+    project : Path
+        The project's folder, or a copy of it that somebody has configured otherwise.
     """
 
     home: Path
@@ -44,6 +46,7 @@ class House:
     whole: Path
     server: EmbeddedPostgres
     settings: Mapping[str, str] = field(default_factory=dict)
+    project: Path = PROJECT_DIR
     opening: subprocess.CompletedProcess[str] = field(init=False, repr=False)
 
     @property
@@ -60,13 +63,14 @@ class House:
             "PATH": os.pathsep.join((beside_python, inherited.get("PATH", ""))),
             "RATINGS_HOME": f"{self.home}",
             "DAGSTER_HOME": f"{self.home / 'dagster'}",
+            "PYTHONPATH": f"{self.project}",
             **self.settings,
         }
 
     def call(self, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             command,
-            cwd=PROJECT_DIR,
+            cwd=self.project,
             env={**self.environment, **variables},
             capture_output=True,
             text=True,
