@@ -65,6 +65,23 @@ def literal(text: str) -> str:
     return f"('{quoted}')"
 
 
+def known_rows(table: str, clock: str) -> str:
+    """Write the rows of a raw table in the versions that were known at the clock's instant.
+
+    Parameters
+    ----------
+    table : str
+        Its name in the schema ``raw``.
+    clock : str
+        The one-row relation that holds ``as_of``.
+    """
+    as_of = f"(select clock.as_of from {clock} as clock)"
+    return (
+        f"(select versions.* from raw.{table} as versions where versions.loaded_at <= {as_of}"
+        f" and (versions.valid_to is null or versions.valid_to > {as_of}))"
+    )
+
+
 def has_rows(description: str, *, at_least: int = 1, severity: Severity = "critical") -> Check:
     """Expect the table to hold at least so many rows."""
     arguments = {"min_value": at_least}

@@ -18,6 +18,7 @@ from expectations.checks import (
     has_rows,
     holds,
     in_set,
+    known_rows,
     not_null,
 )
 from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, INTERVIEWER_QUESTIONS, contract
@@ -61,19 +62,19 @@ def suites(
         The one-row relation that holds ``as_of``; freshness is measured from it.
     """
     return [
-        _interviewers(),
-        _candidates(),
+        _interviewers(clock),
+        _candidates(clock),
         _sessions(clock),
         _candidate_feedback(questions, rating_min, rating_max, clock),
-        _interviewer_feedback(rating_min, rating_max),
-        _hiring_decisions(),
+        _interviewer_feedback(rating_min, rating_max, clock),
+        _hiring_decisions(clock),
     ]
 
 
-def _suite(table: str, columns: Sequence[str], checks: Sequence[Check], joined: str = "") -> Suite:
+def _suite(table: str, columns: Sequence[str], checks: Sequence[Check], clock: str) -> Suite:
     query = (
-        f"select {', '.join(columns)} from raw.{table} as current_versions {joined}"
-        " where current_versions.valid_to is null"
+        f"select {', '.join(columns)} from {known_rows(table, clock)} as known"
+        f" cross join {clock} as clock"
     )
     return Suite("raw", "raw", table, query, tuple(checks))
 
@@ -90,7 +91,7 @@ def _fresh(column: str, what: str) -> Check:
     )
 
 
-def _interviewers() -> Suite:
+def _interviewers(clock: str) -> Suite:
     columns = ["joined_at", "employer_tier", "years_experience", "interviews_conducted"]
     checks = [
         has_rows("there are interviewers", severity="warning"),
@@ -112,10 +113,10 @@ def _interviewers() -> Suite:
             "employer_tier", "most interviewers name their employer", mostly=0.5, severity="info"
         ),
     ]
-    return _suite("interviewers", columns, checks)
+    return _suite("interviewers", columns, checks, clock)
 
 
-def _candidates() -> Suite:
+def _candidates(clock: str) -> Suite:
     checks = [
         has_rows("there are candidates", severity="warning"),
         not_null("signed_up_at", "every candidate has a sign-up date"),
@@ -126,7 +127,7 @@ def _candidates() -> Suite:
             severity="info",
         ),
     ]
-    return _suite("candidates", ["signed_up_at", "experience_level"], checks)
+    return _suite("candidates", ["signed_up_at", "experience_level"], checks, clock)
 
 
 def _sessions(clock: str) -> Suite:
@@ -163,7 +164,7 @@ def _sessions(clock: str) -> Suite:
         ),
         _fresh("days_since_end", "finished session"),
     ]
-    return _suite("sessions", columns, checks, joined=f"cross join {clock} as clock")
+    return _suite("sessions", columns, checks, clock)
 
 
 def _candidate_feedback(
@@ -191,7 +192,7 @@ def _candidate_feedback(
             )
         )
     columns = [*questions, *top_shares, days]
-    return _suite("candidate_feedback", columns, checks, joined=f"cross join {clock} as clock")
+    return _suite("candidate_feedback", columns, checks, clock)
 
 
 def _rating(item: str, rating_min: int, rating_max: int) -> list[Check]:
@@ -216,7 +217,7 @@ def _yes_share(column: str, what: str) -> Check:
     )
 
 
-def _interviewer_feedback(rating_min: int, rating_max: int) -> Suite:
+def _interviewer_feedback(rating_min: int, rating_max: int, clock: str) -> Suite:
     yes = "case would_advance when true then 1.0 when false then 0.0 end as yes_share"
     checks = [
         has_rows("there is interviewer feedback", severity="warning"),
@@ -225,10 +226,12 @@ def _interviewer_feedback(rating_min: int, rating_max: int) -> Suite:
     ]
     for item in INTERVIEWER_QUESTIONS:
         checks += _rating(item, rating_min, rating_max)
-    return _suite("interviewer_feedback", ["would_advance", yes, *INTERVIEWER_QUESTIONS], checks)
+    return _suite(
+        "interviewer_feedback", ["would_advance", yes, *INTERVIEWER_QUESTIONS], checks, clock
+    )
 
 
-def _hiring_decisions() -> Suite:
+def _hiring_decisions(clock: str) -> Suite:
     advanced = "case advanced when true then 1.0 when false then 0.0 end as advanced_share"
     checks = [
         # The table is optional: the verdict of the real session stands in.
@@ -236,4 +239,4 @@ def _hiring_decisions() -> Suite:
         not_null("advanced", "every decision says whether the candidate advanced"),
         _yes_share("advanced_share", "positive company decisions"),
     ]
-    return _suite("hiring_decisions", ["advanced", advanced], checks)
+    return _suite("hiring_decisions", ["advanced", advanced], checks, clock)

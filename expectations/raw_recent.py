@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from expectations.checks import Check, Suite, between
+from expectations.checks import Check, Suite, between, known_rows
 from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, INTERVIEWER_QUESTIONS, contract
 
 RECENT_DAYS = 28
@@ -72,7 +72,7 @@ def suites(
         _over_time("hiring_decisions", "decided_at", decided, clock, DECIDED_WITHIN_DAYS),
         _unknown_words("sessions", "interview_type", "scheduled_at", clock),
         _unknown_words("candidates", "experience_level", "signed_up_at", clock),
-        *(_rejections(table.name) for table in contract(questions, rating_min, rating_max)),
+        *(_rejections(table.name, clock) for table in contract(questions, rating_min, rating_max)),
     ]
 
 
@@ -119,8 +119,8 @@ def _lately(
         with
         aged as (
             select rows.*, extract(epoch from clock.as_of - rows.{instant}) / 86400.0 as days_ago
-            from raw.{table} as rows cross join {clock} as clock
-            where rows.valid_to is null and rows.{instant} <= clock.as_of
+            from {known_rows(table, clock)} as rows cross join {clock} as clock
+            where rows.{instant} <= clock.as_of
         ),
         sided as (select *, days_ago < {RECENT_DAYS} as is_recent from aged),
         lately as (
@@ -175,8 +175,8 @@ def _unknown_words(table: str, column: str, instant: str, clock: str) -> Suite:
     query = f"""
         with
         words as (
-            select {column} as word, min({instant}) as first_at from raw.{table}
-            where valid_to is null group by {column}
+            select known.{column} as word, min(known.{instant}) as first_at
+            from {known_rows(table, clock)} as known group by known.{column}
         )
         select count(*) filter (
             where words.word is not null and words.first_at > {since}
@@ -189,16 +189,18 @@ def _unknown_words(table: str, column: str, instant: str, clock: str) -> Suite:
     return _suite(table, query, [_warning(f"new_{column}s", None, 0, what)])
 
 
-def _rejections(table: str) -> Suite:
+def _rejections(table: str, clock: str) -> Suite:
     """Expect that the newest load of a table put few of its rows into quarantine."""
     query = f"""
         select
-            n_quarantined * 1.0 / n_read as rejected_share,
-            case when n_read >= {ENOUGH} then n_quarantined * 1.0 / n_read end
+            counts.n_quarantined * 1.0 / counts.n_read as rejected_share,
+            case when counts.n_read >= {ENOUGH} then counts.n_quarantined * 1.0 / counts.n_read end
                 as rejected_share_of_many
-        from run.load_counts
-        where table_name = '{table}' and n_read > 0
-        order by load_id desc limit 1
+        from run.load_counts as counts
+        inner join run.loads as loads on loads.load_id = counts.load_id
+        inner join {clock} as clock on loads.known_at <= clock.as_of
+        where counts.table_name = '{table}' and counts.n_read > 0
+        order by loads.load_seq desc limit 1
     """
     checks = (
         _warning("rejected_share", None, REJECTED,

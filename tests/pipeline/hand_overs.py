@@ -52,10 +52,10 @@ def in_pieces(platform: Tables, n_pieces: int, rng: np.random.Generator) -> Iter
         if number:
             known = {name: table[pieces[name] < number] for name, table in platform.items()
                      if name in pieces}  # fmt: skip
-            for name, table in _amended(known, platform, rng).items():
+            for name, table in amended(known, platform, rng).items():
                 piece[name] = pd.concat([piece[name], table]).drop_duplicates("session_id")
-            piece["excused_ratings"] = _excuses(known["sessions"], platform, rng)
-            piece["erasure_requests"] = _erasures(known["sessions"], platform, rng)
+            piece["excused_ratings"] = excuses(known["sessions"], rng)
+            piece["erasure_requests"] = _erasures(known["sessions"], rng)
         # What was broken comes whole with the next piece.
         for name, table in waiting.items():
             piece[name] = pd.concat([piece[name], table]).drop_duplicates("session_id")
@@ -100,7 +100,7 @@ def _break_some(piece: Tables, rng: np.random.Generator) -> tuple[Tables, Tables
     )
 
 
-def _amended(known: Tables, platform: Tables, rng: np.random.Generator) -> Tables:
+def amended(known: Tables, platform: Tables, rng: np.random.Generator) -> Tables:
     """Correct some rows of each kind that were handed over before."""
     sessions = _some(known["sessions"], 24, rng)
     parts = np.array_split(np.arange(len(sessions)), 4)
@@ -131,7 +131,7 @@ def _amended(known: Tables, platform: Tables, rng: np.random.Generator) -> Table
     }
 
 
-def _excuses(sessions: pd.DataFrame, platform: Tables, rng: np.random.Generator) -> pd.DataFrame:
+def excuses(sessions: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     chosen = _some(sessions[sessions["kind"] == "mock"], 15, rng)
     return pd.DataFrame(
         {
@@ -143,7 +143,7 @@ def _excuses(sessions: pd.DataFrame, platform: Tables, rng: np.random.Generator)
     )
 
 
-def _erasures(sessions: pd.DataFrame, platform: Tables, rng: np.random.Generator) -> pd.DataFrame:
+def _erasures(sessions: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     chosen = _some(sessions.drop_duplicates("candidate_id"), 2, rng)
     return pd.DataFrame(
         {"candidate_id": chosen["candidate_id"], "requested_at": chosen["scheduled_at"]}
