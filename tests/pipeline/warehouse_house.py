@@ -124,7 +124,7 @@ def _rows_hash(connection: psycopg.Connection, schema: str, table: str) -> str:
 def _write_part(whole: Path, part: Path, days_less: int) -> None:
     """Write what had been known some days before the end."""
     tables = {path.name: pq.read_table(path) for path in whole.glob("*.parquet")}
-    newest = max(pc.max(table["loaded_at"]).as_py() for table in tables.values())
+    newest = max(pc.max(table["loaded_at"]).as_py() for table in tables.values() if len(table))
     cut = pa.scalar(newest - timedelta(days=days_less), pa.timestamp("us", "UTC"))
     part.mkdir()
     for name, table in tables.items():
