@@ -10,7 +10,7 @@ READY := $(VENV)/.ready
 RATINGS := $(BIN)/python -m orchestration.cli
 export RAW AS_OF RATINGS_HOME RATINGS_DSN
 
-.PHONY: help setup run test recovery check lint types dev dsn start stop status lock clean
+.PHONY: help setup run test recovery check lint types docs dev dsn start stop status lock clean
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ lint: setup  ## parse the dbt project; ruff, sqlfluff
 
 types: setup  ## mypy on python_models
 	@$(BIN)/mypy
+
+docs: setup  ## the documentation and both lineages, dbt's and Dagster's, as pages to open from disk
+	@$(RATINGS) docs
 
 dev: setup  ## Dagster's UI on live reload
 	@$(BIN)/dagster dev

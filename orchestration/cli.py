@@ -111,6 +111,19 @@ def status() -> None:
             typer.echo(line)
 
 
+@app.command()
+def docs() -> None:
+    """Write the documentation, dbt's and Dagster's lineage included, as pages to open from disk."""
+    with _sentences():
+        settings = Settings.from_environment()
+        connection = prepare_warehouse(settings)
+        with run_terminal(settings.home):
+            from orchestration.lib.docs_site import write_site
+
+            landing_page = write_site(settings.home, connection.dsn)
+        typer.echo(f"Open {landing_page} in a browser.")
+
+
 @app.command("setup-environment")
 def setup_environment() -> None:
     """Make plain `dbt`, `dagster` and `pytest` work in this Python environment."""
