@@ -9,6 +9,8 @@ import psycopg
 from psycopg import sql
 
 from orchestration.lib.errors import UserError
+from orchestration.lib.loading import contract, is_dsn, read_through
+from orchestration.lib.prepare import candidate_form
 from orchestration.lib.progress import stage
 from orchestration.lib.settings import Settings
 
@@ -60,7 +62,8 @@ def make_room(connection: psycopg.Connection, settings: Settings) -> bool:
     Raises
     ------
     UserError
-        When the simulated platform lies on the user's own server.
+        When the simulated platform lies on the user's own server, or when the hand-over cannot be
+        read: then nothing has been cleared away.
     """
     if settings.raw is None or Path(settings.raw).name == SOURCE:
         return False
@@ -73,6 +76,7 @@ def make_room(connection: psycopg.Connection, settings: Settings) -> bool:
             "name another database for your own data"
         )
     with stage("make room") as shown, connection.transaction():
+        read_through(_source(settings.raw), contract(candidate_form()))
         schemas = connection.execute(
             "select nspname from pg_namespace where pg_get_userbyid(nspowner) = current_user"
         ).fetchall()
@@ -82,3 +86,7 @@ def make_room(connection: psycopg.Connection, settings: Settings) -> bool:
             )
         shown.say(f"{SOURCE} is gone: your own data comes in")
     return True
+
+
+def _source(raw: str) -> Path | str:
+    return raw if is_dsn(raw) else Path(raw).expanduser().resolve()

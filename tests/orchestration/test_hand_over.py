@@ -4,7 +4,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from loading_folders import hand_over, person
 
 from orchestration.lib.errors import UserError
 from orchestration.lib.hand_over import check_hand_over, find_hand_over
@@ -24,6 +27,17 @@ def _record_load(connection: psycopg.Connection, source: str) -> None:
     connection.commit()
 
 
+def _damage_at_the_end(path: Path) -> None:
+    """Put a Parquet file in place of a CSV file: a sound footer behind pages that are not."""
+    path.unlink()
+    names = "session_id kind interview_type candidate_id scheduled_at status"
+    table = pa.table({name: [f"{number}" for number in range(1000)] for name in names.split()})
+    pq.write_table(table, path.with_suffix(".parquet"))
+    data = bytearray(path.with_suffix(".parquet").read_bytes())
+    data[4:1000] = b"\xff" * 996
+    path.with_suffix(".parquet").write_bytes(data)
+
+
 def test_the_simulated_platform_makes_room_for_own_data(server: EmbeddedPostgres, tmp_path: Path):
     settings = Settings(home=server.home, raw=str(tmp_path / "company"))
     dsn = prepare_warehouse(settings).dsn
@@ -33,6 +47,17 @@ def test_the_simulated_platform_makes_room_for_own_data(server: EmbeddedPostgres
         assert not make_room(connection, Settings(home=server.home))
         with pytest.raises(UserError, match="RATINGS_DSN"):
             make_room(connection, Settings(home=server.home, raw="company", dsn=dsn))
+        # What cannot be read clears nothing away, be it found out at the last row.
+        folder = hand_over(tmp_path / "company", person())
+        (folder / "sessions.csv").write_bytes(b"")
+        with pytest.raises(UserError, match=r"sessions\.csv is empty"):
+            make_room(connection, settings)
+        _damage_at_the_end(folder / "sessions.csv")
+        with pytest.raises(UserError, match=r"sessions\.parquet cannot be read"):
+            make_room(connection, settings)
+        assert connection.execute("select source from run.loads").fetchall() == [(SOURCE,)]
+        (folder / "sessions.parquet").unlink()
+        hand_over(folder, person())
         assert make_room(connection, settings)
     prepare_warehouse(settings)
     with psycopg.connect(dsn) as connection:

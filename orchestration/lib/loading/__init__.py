@@ -5,6 +5,7 @@ from orchestration.lib.loading.database_tables import is_dsn, shown_name
 from orchestration.lib.loading.load import load
 from orchestration.lib.loading.report import LoadReport, TableCounts
 from orchestration.lib.loading.schema import prepare_raw
+from orchestration.lib.loading.source import read_through
 
 __all__ = [
     "DEFAULT_QUESTIONS",
@@ -14,5 +15,6 @@ __all__ = [
     "is_dsn",
     "load",
     "prepare_raw",
+    "read_through",
     "shown_name",
 ]

@@ -102,7 +102,8 @@ def _stored_sessions(work: Work, table: Table) -> str:
 def _landed_sessions(work: Work) -> str:
     """Write the relation of this load's sessions, each in its last version."""
     if not work.n_open["sessions"]:
-        return f"({_SESSION} from {LANDING}.sessions as session)"
+        # Those set aside say nothing: what is stored holds.
+        return f"({_SESSION} from {LANDING}.sessions as session where false)"
     return f"""(
         {_SESSION} from {LANDING}.sessions as session
         left join chain_sessions as chain on chain.row_id = session.row_id

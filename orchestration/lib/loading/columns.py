@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.lib.errors import UserError
 from orchestration.lib.loading.declaration import Kind
-from orchestration.lib.loading.parsing import ARROW_TYPES, INSTANT, Parsed, mask, parse
+from orchestration.lib.loading.parsing import (
+    ARROW_TYPES,
+    INSTANT,
+    Parsed,
+    mask,
+    parse,
+    within_calendar,
+)
 
 _WHOLE_KINDS: frozenset[Kind] = frozenset({"rating", "integer"})
 _LARGEST_WHOLE = 1e15
@@ -22,8 +27,6 @@ _TEXTS = (
     pa.types.is_binary_view,
     pa.types.is_fixed_size_binary,
 )
-_FIRST_INSTANT = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), INSTANT)
-_LAST_INSTANT = pa.scalar(datetime(9999, 12, 31, tzinfo=UTC), INSTANT)
 
 
 def typed(values: pa.Array, kind: Kind) -> Parsed:
@@ -45,7 +48,7 @@ def typed(values: pa.Array, kind: Kind) -> Parsed:
     if pa.types.is_string(values.type):
         return parse(_without_blanks(values) if kind in ("text", "prose") else values, kind)
     if kind == "instant" and pa.types.is_timestamp(values.type) and values.type.tz:
-        return _within_calendar(pc.cast(values, INSTANT, safe=False))
+        return _from_timestamps(values)
     if kind == "boolean" and pa.types.is_boolean(values.type):
         return Parsed(values)
     if pa.types.is_floating(values.type):
@@ -107,14 +110,13 @@ def _without_blanks(texts: pa.Array) -> pa.Array:
     return pc.if_else(is_blank, pa.scalar(None, pa.string()), texts)
 
 
-def _within_calendar(instants: pa.Array) -> Parsed:
-    """Take out what no calendar here holds: a text could not say it, and the server refuses it."""
-    is_strange = mask(
-        pc.or_(pc.less(instants, _FIRST_INSTANT), pc.greater_equal(instants, _LAST_INSTANT))
-    )
-    if is_strange is None:
-        return Parsed(instants)
-    return Parsed(pc.if_else(is_strange, pa.scalar(None, INSTANT), instants), is_strange)
+def _from_timestamps(values: pa.Array) -> Parsed:
+    if values.type.unit == "ns":
+        # Finer than what is kept, and too fine to leave the calendar.
+        return Parsed(pc.cast(values, INSTANT, safe=False))
+    # In their own unit: the far ends of a coarser one would wrap round into plausible years.
+    parsed = within_calendar(Parsed(values))
+    return Parsed(pc.cast(parsed.values, INSTANT), parsed.is_invalid)
 
 
 def _from_floats(values: pa.Array, kind: Kind) -> Parsed:

@@ -157,7 +157,7 @@ def _column_types(dsn: str) -> dict[str, dict[str, str]]:
     try:
         with psycopg.connect(dsn, connect_timeout=_CONNECT_SECONDS) as connection:
             rows = connection.execute(_COLUMNS, [SCHEMA]).fetchall()
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         raise _unreadable(shown_name(dsn), error) from None
     found: dict[str, dict[str, str]] = {}
     for table, column, kind in rows:

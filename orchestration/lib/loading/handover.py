@@ -12,6 +12,8 @@ from orchestration.lib.errors import UserError
 from orchestration.lib.loading.declaration import Table
 
 FORMATS = (".csv", ".parquet")
+# How alike two names are of which one is the other misspelt: a letter or two in a dozen.
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ def find_files(folder: Path, tables: Sequence[Table]) -> dict[str, Path]:
     Raises
     ------
     UserError
-        When there is no such folder, a required table has no file, or a table has two.
+        When there is no such folder, a required table has no file, a table has two, or a file's
+        name is nearly that of a table that has none.
     """
     if not folder.is_dir():
         raise UserError(f"{folder} is not a folder; RAW must name one with the hand-over's files")
@@ -66,7 +69,20 @@ def find_files(folder: Path, tables: Sequence[Table]) -> dict[str, Path]:
         elif table.is_required:
             wanted = [table.name + suffix for suffix in FORMATS]
             raise UserError(missing_table(f"{folder}", wanted, present))
+    _refuse_misspelt(folder, present, [table.name for table in tables if table.name not in found])
     return found
+
+
+def _refuse_misspelt(folder: Path, present: Sequence[str], absent: Sequence[str]) -> None:
+    """Refuse a name that is nearly an optional table's: passed over, its rows would be lost."""
+    for name in present:
+        stem, _, suffix = name.lower().rpartition(".")
+        close = difflib.get_close_matches(stem, absent, n=1, cutoff=_NEARLY)
+        if close and f".{suffix}" in FORMATS:
+            raise UserError(
+                f"{folder} holds {name}, which is no table of the contract;"
+                f" rename it {close[0]}.{suffix}, or move it elsewhere"
+            )
 
 
 def missing_table(where: str, wanted: Sequence[str], present: Sequence[str]) -> str:

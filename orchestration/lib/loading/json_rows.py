@@ -36,6 +36,7 @@ def json_objects(columns: Mapping[str, pa.Array]) -> pa.Array:
 def _members(name: str, values: pa.Array) -> pa.Array:
     for raw, escaped in _ESCAPES:
         values = pc.replace_substring(values, raw, escaped)
-    # The remaining control characters say nothing in a text, and JSON refuses them bare.
-    values = pc.replace_substring_regex(values, r"[\x00-\x1f]", " ")
+    if pc.any(pc.match_substring_regex(values, r"[\x01-\x1f]")).as_py():
+        for code in range(0x01, 0x20):
+            values = pc.replace_substring(values, chr(code), f"\\u{code:04x}")
     return pc.binary_join_element_wise(f"{json.dumps(name)}: " + '"', values, '"', "")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -35,6 +36,8 @@ _FALSE = pa.array(["false", "f", "0"])
 # Bytes; a key longer than some thousand would not even fit into an index.
 LONGEST_NAME = 255
 _INT32 = (-(2**31), 2**31 - 1)
+_FIRST_INSTANT = pa.scalar(datetime(1, 1, 1, tzinfo=UTC), INSTANT)
+_LAST_INSTANT = pa.scalar(datetime(9999, 12, 31, tzinfo=UTC), INSTANT)
 
 
 @dataclass(frozen=True)
@@ -96,9 +99,9 @@ def _prose(texts: pa.Array) -> Parsed:
 
 def _instants(texts: pa.Array) -> Parsed:
     try:
-        return Parsed(pc.cast(texts, INSTANT))
+        return within_calendar(Parsed(pc.cast(texts, INSTANT)))
     except pa.ArrowInvalid:
-        return _odd_instants(pc.utf8_trim_whitespace(texts))
+        return within_calendar(_odd_instants(pc.utf8_trim_whitespace(texts)))
 
 
 def _odd_instants(texts: pa.Array) -> Parsed:
@@ -114,6 +117,20 @@ def _odd_instants(texts: pa.Array) -> Parsed:
         pc.cast(_kept_where(is_instant, texts), INSTANT),
         mask(pc.invert(pc.or_(is_instant, lacks_offset))),
         mask(lacks_offset),
+    )
+
+
+def within_calendar(parsed: Parsed) -> Parsed:
+    """Take out what no calendar here holds: the server refuses it, or no client can read it."""
+    instants = parsed.values
+    first, last = (pc.cast(end, instants.type) for end in (_FIRST_INSTANT, _LAST_INSTANT))
+    is_strange = mask(pc.or_(pc.less(instants, first), pc.greater_equal(instants, last)))
+    if is_strange is None:
+        return parsed
+    return Parsed(
+        _kept_where(pc.invert(is_strange), instants),
+        either(parsed.is_invalid, is_strange),
+        parsed.lacks_offset,
     )
 
 

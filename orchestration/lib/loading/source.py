@@ -65,6 +65,27 @@ def open_source(source: Path | str, tables: Sequence[Table]) -> Iterator[Source]
     yield Source(folder.name, dict(files))
 
 
+def read_through(source: Path | str, tables: Sequence[Table]) -> None:
+    """Read a hand-over from end to end and keep nothing, to know that it can be read.
+
+    Parameters
+    ----------
+    source : Path or str
+        A folder, or the DSN of a database.
+    tables : sequence of Table
+        The contract.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read as the contract's tables.
+    """
+    with open_source(source, tables) as hand_over:
+        for file in hand_over.tables.values():
+            for _ in file.blocks():
+                pass
+
+
 def open_file(path: Path, table: Table) -> CsvFile | ParquetFile:
     """Open a table's file and read its header.
 
