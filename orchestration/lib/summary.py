@@ -33,7 +33,7 @@ def print_summary(dsn: str, console: Console, scope: RunScope) -> None:
     with psycopg.connect(dsn, application_name="ratings summary") as connection:
         connection.execute("set timezone = 'UTC'")
         reader = SummaryReader(connection, scope)
-        _rows_in(console, reader)
+        print_rows_in(console, reader)
         _weights(console, reader)
         _experience(console, reader)
         _accuracy(console, reader)
@@ -53,7 +53,16 @@ def _table(*columns: str, right_from: int = 1) -> Table:
     return table
 
 
-def _rows_in(console: Console, reader: SummaryReader) -> None:
+def print_rows_in(console: Console, reader: SummaryReader) -> None:
+    """Print how the rows of the newest load fared, and what the contract does not know of it.
+
+    Parameters
+    ----------
+    console : Console
+        Where to print.
+    reader : SummaryReader
+        Of the run's schemas.
+    """
     source, clock = reader.row(data.SOURCE), reader.row(data.CLOCK)
     _heading(console, f"As of {clock['as_of']:%Y-%m-%d %H:%M:%S} UTC")
     console.print(f"Rows in, from {source.get('source', 'nowhere')}", markup=False)
@@ -69,6 +78,10 @@ def _rows_in(console: Console, reader: SummaryReader) -> None:
         for row in rules:
             shown.add_row(row["table_name"], row["rule"], f"{row['n']:,}")
         console.print(shown)
+    for row in reader.rows(data.UNKNOWN):
+        names = " ".join(row["names"].split())
+        told = f"Not in the contract, kept in raw.{row['table_name']}.extra: {names}"
+        console.print(told, markup=False)
 
 
 def _weights(console: Console, reader: SummaryReader) -> None:

@@ -56,6 +56,7 @@ def load_hand_over(
                 "quarantined": found.n_quarantined,
                 "released": found.n_released,
                 "rules": dict(found.rules),
+                "unknown_columns": list(found.unknown_columns),
             }
         yield dg.MaterializeResult(asset_key=key, metadata=metadata)
     for table, key in GATED.items():

@@ -74,10 +74,11 @@ def record(conn: psycopg.Connection, report: LoadReport, source: str, started_at
     )
     with conn.cursor() as cursor:
         cursor.executemany(
-            "insert into run.load_counts values (%s, %s, %s, %s, %s, %s, %s)",
+            "insert into run.load_counts values (%s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (report.load_id, counts.table, counts.n_read, counts.n_accepted,
-                 counts.n_unchanged, counts.n_quarantined, counts.n_released)
+                 counts.n_unchanged, counts.n_quarantined, counts.n_released,
+                 list(counts.unknown_columns))
                 for counts in report.tables
             ],
         )  # fmt: skip

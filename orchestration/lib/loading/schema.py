@@ -39,6 +39,8 @@ create table if not exists run.load_counts (
     primary key (load_id, table_name),
     check (n_read = n_accepted + n_unchanged + n_quarantined)
 );
+alter table run.load_counts
+    add column if not exists unknown_columns text[] not null default '{}';
 create table if not exists run.load_rule_counts (
     load_id bigint not null references run.loads,
     table_name text not null,
