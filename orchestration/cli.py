@@ -112,7 +112,7 @@ def status() -> None:
 
 
 @app.command()
-def docs() -> None:
+def docs(into: Path | None = None) -> None:
     """Write the documentation, dbt's and Dagster's lineage included, as pages to open from disk."""
     with _sentences():
         settings = Settings.from_environment()
@@ -120,7 +120,7 @@ def docs() -> None:
         with run_terminal(settings.home):
             from orchestration.lib.docs_site import write_site
 
-            landing_page = write_site(settings.home, connection.dsn)
+            landing_page = write_site(settings.home, connection.dsn, into)
         typer.echo(f"Open {landing_page} in a browser.")
 
 

@@ -78,13 +78,17 @@ class Asset:
         return sum(check.is_blocking for check in self.checks)
 
 
-def read_assets(definitions: dg.Definitions) -> tuple[Asset, ...]:
+def read_assets(
+    definitions: dg.Definitions, described: Mapping[str, str] | None = None
+) -> tuple[Asset, ...]:
     """Read every asset of the definitions, upstream ones first.
 
     Parameters
     ----------
     definitions : dagster.Definitions
         The project's definitions.
+    described : mapping of str to str, optional
+        Better descriptions by key: what one step loads shares one description in Dagster.
     """
     graph = definitions.resolve_asset_graph()
     nodes = {key.to_user_string(): graph.get(key) for key in graph.get_all_asset_keys()}
@@ -98,7 +102,7 @@ def read_assets(definitions: dg.Definitions) -> tuple[Asset, ...]:
                 key=name,
                 group=node.group_name if node.is_materializable else name.split("/")[0],
                 maker=min(kinds) if kinds else "dagster",
-                description=_paragraph(node.description),
+                description=_paragraph((described or {}).get(name) or node.description),
                 depth=depth[name],
                 upstream=upstream[name],
                 downstream=_names(node.child_keys),

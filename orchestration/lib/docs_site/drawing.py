@@ -47,8 +47,8 @@ def draw_assets(assets: Iterable[Asset]) -> str:
     assets = tuple(assets)
     graph = _graph(rankdir="LR", nodesep=0.08, ranksep=0.7)
     for asset in assets:
-        checks = _counted(asset.n_checks, "check") + (", blocks" if asset.n_blocking else "")
-        lines = [asset.name, checks] if asset.n_checks else [asset.name]
+        checks = [_counted(asset.n_checks, "check")] if asset.n_checks else []
+        lines = [asset.name, *checks]
         _add_box(graph, asset.key, lines, asset.maker, f"#{asset.key}")
         for parent in asset.upstream:
             graph.add_edge(parent, asset.key)

@@ -14,7 +14,7 @@ import psycopg
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from orchestration.lib.clock import read_clock
-from orchestration.lib.dbt_project import artifacts_dir, dbt_vars
+from orchestration.lib.dbt_project import FolderTranslator, artifacts_dir, dbt_vars, manifest
 from orchestration.lib.docs_site.asset_graph import Asset, by_group, read_assets
 from orchestration.lib.docs_site.dbt_pages import generate_dbt_pages, seal
 from orchestration.lib.docs_site.drawing import draw_assets, draw_groups
@@ -27,7 +27,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 ARTIFACTS = "docs"
 
 
-def write_site(home: Path, dsn: str, folder: Path = SITE_DIR) -> Path:
+def write_site(home: Path, dsn: str, folder: Path | None = None) -> Path:
     """Write the whole site.
 
     Parameters
@@ -36,8 +36,8 @@ def write_site(home: Path, dsn: str, folder: Path = SITE_DIR) -> Path:
         ``RATINGS_HOME``.
     dsn : str
         The prepared warehouse, whose tables dbt lists.
-    folder : Path
-        Where the pages go.
+    folder : Path, optional
+        Where the pages go; ``target/docs`` when absent.
 
     Returns
     -------
@@ -59,13 +59,14 @@ def write_site(home: Path, dsn: str, folder: Path = SITE_DIR) -> Path:
         # Only now: the definitions are made from the manifest, and take seconds to import.
         from orchestration.definitions import defs
 
-        assets = read_assets(defs)
+        assets = read_assets(defs, _source_descriptions())
         pages = {
             "dbt.html": dbt_page,
             "dagster.html": _asset_page(assets, _schedules(defs)),
             "index.html": _page("index.html", dbt=dbt, assets=assets, as_of=_as_of(dsn)),
         }
         shown.say(f"{len(assets)} assets, {sum(asset.n_checks for asset in assets)} checks")
+    folder = (folder or SITE_DIR).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     for name, page in pages.items():
         (folder / name).write_text(page, encoding="utf-8")
@@ -94,10 +95,10 @@ def _page(template: str, **values: Any) -> str:
     return environment.get_template(f"{template}.j2").render(values)
 
 
-def _described(manifest: Mapping[str, Any]) -> dict[str, Any]:
+def _described(written: Mapping[str, Any]) -> dict[str, Any]:
     """What the landing page says of dbt's project."""
-    project = manifest["metadata"]["project_name"]
-    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    project = written["metadata"]["project_name"]
+    models = [node for node in written["nodes"].values() if node["resource_type"] == "model"]
     published = [
         {
             "id": node["unique_id"],
@@ -108,14 +109,22 @@ def _described(manifest: Mapping[str, Any]) -> dict[str, Any]:
         if node["fqn"][1] in dbt_vars()["published_folders"]
     ]
     exposures = Counter(
-        node["type"] for node in manifest["exposures"].values() if node["package_name"] == project
+        node["type"] for node in written["exposures"].values() if node["package_name"] == project
     )
     return {
         "n_models": len(models),
-        "n_sources": len(manifest["sources"]),
+        "n_sources": len(written["sources"]),
         "n_fits": exposures["ml"],
         "n_readers": exposures.total() - exposures["ml"],
         "published": sorted(published, key=lambda model: model["name"]),
+    }
+
+
+def _source_descriptions() -> dict[str, str]:
+    translator = FolderTranslator()
+    return {
+        translator.get_asset_key(source).to_user_string(): source["description"]
+        for source in manifest()["sources"].values()
     }
 
 
