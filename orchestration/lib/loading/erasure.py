@@ -12,16 +12,19 @@ from dataclasses import dataclass, field
 
 from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.erasure_elsewhere import erase_elsewhere
+from orchestration.lib.loading.erasure_texts import (
+    HASH,
+    PERSON,
+    rename_in_texts,
+    silence_texts,
+    told,
+)
 from orchestration.lib.loading.schema import LANDING, TOMBSTONE, quoted
 from orchestration.lib.loading.work import Work
 
-PERSON = "candidate_id"
 REQUESTS = "erasure_requests"
 # How a table without the identifier leads to it: a column, and the table that knows whose it is.
 _LINKS = {"session_id": "sessions", "request_id": "booking_requests"}
-_HASH = "encode(sha256(convert_to((select salt from run.erasure_salt) || {0}, 'UTF8')), 'hex')"
-# What separates the words of a line that could not be read as a row.
-_BETWEEN_WORDS = r"[\s,;|\"]+"
 
 
 @dataclass
@@ -67,8 +70,8 @@ def erase(work: Work, tables: Sequence[Table]) -> Erased:
             _rename(work, table, f"{LANDING}.{table.name}", erased)
             if erased.n_people:
                 _rename(work, table, f"raw.{table.name}", erased)
-        _rename_in_texts(work, f"{LANDING}.{table.name}_rejected", table, erased)
-        _rename_in_texts(work, f"quarantine.{table.name}", table, erased)
+        for relation in (f"{LANDING}.{table.name}_rejected", f"quarantine.{table.name}"):
+            _note(erased, relation, rename_in_texts(work, relation, table))
     for column, owner in _LINKS.items():
         _list_theirs(work, column, owner)
     for table in tables:
@@ -80,7 +83,7 @@ def erase(work: Work, tables: Sequence[Table]) -> Erased:
 
 def _register(work: Work) -> int:
     """Give each new request a tombstone; ``erased_now`` lists them."""
-    name = _HASH.format(f"asked.{PERSON}")
+    name = HASH.format(f"asked.{PERSON}")
     return (
         work.run(f"""
         create temporary table erased_now on commit drop as
@@ -116,7 +119,7 @@ def _recognise(work: Work, tables: Iterable[Table]) -> None:
     """List all erased people whose plain identifier is at hand (``erased_here``)."""
     landed = " union ".join(
         f"select {PERSON} from {LANDING}.{table.name}"
-        f" union select {_told('kept')} from {LANDING}.{table.name}_rejected as kept"
+        f" union select {told('kept')} from {LANDING}.{table.name}_rejected as kept"
         for table in tables
     )
     work.run(f"""
@@ -124,18 +127,12 @@ def _recognise(work: Work, tables: Iterable[Table]) -> None:
         select landed.{PERSON}, erasures.tombstone
         from ({landed}) as landed
         inner join run.erasures as erasures
-            on erasures.candidate_hash = {_HASH.format(f"landed.{PERSON}")}
+            on erasures.candidate_hash = {HASH.format(f"landed.{PERSON}")}
         union
         select {PERSON}, tombstone from erased_now;
         alter table erased_here add primary key ({PERSON});
         analyze erased_here
     """)
-
-
-def _told(row: str, column: str = PERSON) -> str:
-    """Write what a kept row says in a column; nothing where it is no row."""
-    is_row = f"{row}.rule <> 'row_malformed'"
-    return f"(case when {is_row} then {row}.row_text::jsonb end ->> '{column}')"
 
 
 def _rename(work: Work, table: Table, relation: str, erased: Erased) -> None:
@@ -149,45 +146,12 @@ def _rename(work: Work, table: Table, relation: str, erased: Erased) -> None:
     _note(erased, relation, n_rows)
 
 
-def _rename_in_texts(work: Work, relation: str, table: Table, erased: Erased) -> None:
-    """Do the same in rows that are kept as texts."""
-    n_rows = 0
-    if PERSON in table.names:
-        n_rows = work.run(f"""
-            update {relation} as rows
-            set row_text = ({_only_contract(table)} || jsonb_build_object(
-                '{PERSON}', here.tombstone
-            ))::text
-            from erased_here as here
-            where {_told("rows")} = here.{PERSON}
-        """)
-    # What is no row cannot be told apart: all of it goes.
-    n_rows += work.run(f"""
-        update {relation} as rows set row_text = 'erased'
-        where rows.rule = 'row_malformed' and exists (
-            select from regexp_split_to_table(rows.row_text, '{_BETWEEN_WORDS}') as word
-            inner join run.erasures as erasures
-                on erasures.candidate_hash = {_HASH.format("word")}
-        )
-    """)
-    _note(erased, relation, n_rows)
-
-
-def _only_contract(table: Table) -> str:
-    """Write a kept row without its prose and without what the contract does not know."""
-    kept = ", ".join(f"'{column.name}'" for column in table.file_columns if column.kind != "prose")
-    return f"""(
-        select coalesce(jsonb_object_agg(member.key, member.value), '{{}}')
-        from jsonb_each(rows.row_text::jsonb) as member where member.key in ({kept})
-    )"""
-
-
 def _list_theirs(work: Work, column: str, owner: str) -> None:
     """List what belongs to erased people and leads to them (``erased_session_id`` and so on)."""
     is_theirs = f"{PERSON} in (select tombstone from run.erasures)"
     kept_apart = " union ".join(
-        f"""select {_told("kept", column)} from {relation} as kept
-        where {_told("kept")} in (select tombstone from run.erasures)"""
+        f"""select {told("kept", column)} from {relation} as kept
+        where {told("kept")} in (select tombstone from run.erasures)"""
         for relation in (f"{LANDING}.{owner}_rejected", f"quarantine.{owner}")
     )
     work.run(f"""
@@ -222,16 +186,7 @@ def _silence(work: Work, table: Table, erased: Erased) -> None:
             """),
             )
         for relation in (f"{LANDING}.{table.name}_rejected", f"quarantine.{table.name}"):
-            _note(
-                erased,
-                relation,
-                work.run(f"""
-                update {relation} as rows set row_text = {_only_contract(table)}::text
-                from erased_{column} as theirs
-                where {_told("rows", column)} = theirs.{column}
-                    and rows.row_text <> {_only_contract(table)}::text
-            """),
-            )
+            _note(erased, relation, silence_texts(work, table, relation, column))
 
 
 def _note(erased: Erased, relation: str, n_rows: int) -> None:

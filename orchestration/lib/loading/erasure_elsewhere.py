@@ -130,22 +130,30 @@ def _erase_documents(
 
 
 def _words(people: dict[str, str]) -> re.Pattern[str]:
-    names = "|".join(re.escape(name) for name in sorted(people, key=len, reverse=True))
+    """Match the people's names within a text; a bare number there is a number, and nobody's."""
+    told = [name for name in people if not name.isdecimal()]
+    if not told:
+        return re.compile(r"(?!)")
+    names = "|".join(re.escape(name) for name in sorted(told, key=len, reverse=True))
     return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])")
 
 
 def _without(value: Any, people: dict[str, str], sessions: set[str], words: re.Pattern[str]) -> Any:
     """Return a document's value without these people: no name of theirs, no comment."""
     if isinstance(value, str):
-        return words.sub(lambda found: people[found.group()], value)
+        return people.get(value) or _renamed(value, people, words)
     if isinstance(value, list):
         return [_without(item, people, sessions, words) for item in value]
     if not isinstance(value, dict):
         return value
     is_theirs = value.get("candidate_id") in people or value.get("session_id") in sessions
     return {
-        _without(key, people, sessions, words): None
+        _renamed(key, people, words): None
         if is_theirs and key == "comment"
         else _without(item, people, sessions, words)
         for key, item in value.items()
     }
+
+
+def _renamed(text: str, people: dict[str, str], words: re.Pattern[str]) -> str:
+    return words.sub(lambda found: people[found.group()], text)
