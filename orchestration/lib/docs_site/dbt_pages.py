@@ -18,6 +18,9 @@ CONTENT_POLICY = (
 )
 # The page holds a tracker that loads a script when usage statistics are on.
 LOADED_SCRIPT = re.compile(r"""(\.src\s*=\s*)(["'])(?:https?:)?//[^"']*\2""")
+# Its layout is at least this wide and pinned to the window: a narrow screen must show it smaller.
+VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>')
+WIDE_VIEWPORT = '<meta name="viewport" content="width=960">'
 
 
 def generate_dbt_pages(artifacts: Path) -> str:
@@ -51,7 +54,8 @@ def generate_dbt_pages(artifacts: Path) -> str:
     if done.returncode != 0:
         reason = " ".join((done.stdout + done.stderr).split())[:600]
         raise UserError(f"dbt could not write its documentation: {reason}")
-    return (artifacts / "static_index.html").read_text(encoding="utf-8")
+    page = (artifacts / "static_index.html").read_text(encoding="utf-8")
+    return VIEWPORT.sub(WIDE_VIEWPORT, page, count=1)
 
 
 def seal(page: str) -> str:
