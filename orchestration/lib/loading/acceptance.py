@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orchestration.lib.loading.declaration import EVENTS, Table
+from orchestration.lib.loading.keys import keys_made_last
 from orchestration.lib.loading.schema import LANDING, listed
 from orchestration.lib.loading.versions import chained
 from orchestration.lib.loading.work import RESOLVED, Work
@@ -96,8 +97,7 @@ def accept(work: Work, table: Table, instant: datetime) -> int:
     next_at = "case when chain.is_late then null else chain.next_said_at end"
     loaded_at = f"case when {is_known_now} then %(known)s::timestamptz else landed.loaded_at end"
     _end_replaced(work, table, loaded_at, parameters)
-    n_written = work.run(
-        f"""
+    insert = f"""
         insert into raw.{name} (
             {listed(table.names)}, extra, loaded_at, source_loaded_at, valid_to,
             load_seq, load_id, load_version
@@ -111,9 +111,9 @@ def accept(work: Work, table: Table, instant: datetime) -> int:
         from {LANDING}.{name} as landed
         left join {chained(work, table)} as chain on chain.row_id = landed.row_id
         where {work.is_kept(table, "landed")}
-        """,
-        parameters,
-    )
+    """
+    with keys_made_last(work.conn, table):
+        n_written = work.run(insert, parameters)
     work.run(f"analyze raw.{name}")
     return n_written
 

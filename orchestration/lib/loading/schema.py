@@ -98,23 +98,18 @@ def prepare_raw(
         conn.execute(_RUN_TABLES)
         for table in contract(questions, rating_min, rating_max):
             conn.execute(_raw_table(table))
+            _add_columns(conn, table)
             conn.execute(_quarantine_table(table))
 
 
 def _raw_table(table: Table) -> str:
-    key = listed(table.key)
-    needed = [column for column in table.columns if column.is_required]
-    optional = [column for column in table.columns if not column.is_required]
-    columns = [f"{quoted(c.name)} {SQL_TYPES[c.kind]} not null" for c in needed]
-    added = "; ".join(
-        f"alter table raw.{table.name} add column if not exists"
-        f" {quoted(column.name)} {SQL_TYPES[column.kind]}"
-        for column in optional
-    )
+    columns = [
+        f"{quoted(column.name)} {SQL_TYPES[column.kind]} {'not null' * column.is_required}"
+        for column in sorted(table.columns, key=lambda column: not column.is_required)
+    ]
     return f"""
         create table if not exists raw.{table.name} (
             {", ".join(columns)},
-            {"".join(f"{quoted(c.name)} {SQL_TYPES[c.kind]}, " for c in optional)}
             extra jsonb,
             loaded_at timestamptz not null,
             source_loaded_at timestamptz,
@@ -122,24 +117,46 @@ def _raw_table(table: Table) -> str:
             load_seq bigint not null,
             load_id bigint not null,
             load_version integer not null,
-            primary key ({key}, loaded_at, load_version)
+            {primary_key(table)}
         );
-        create unique index if not exists {table.name}_current
-            on raw.{table.name} ({key}) where valid_to is null;
-        create index if not exists {table.name}_load_seq on raw.{table.name} using brin (load_seq);
-        {_erased_index(table)}
-        {added}
+        {"; ".join(raw_indexes(table).values())}
     """
 
 
-def _erased_index(table: Table) -> str:
-    """Write the index by which the rows of erased people are found; it holds nobody else's."""
-    if "candidate_id" not in table.names:
-        return ""
-    return f"""
-        create index if not exists {table.name}_erased on raw.{table.name} (candidate_id)
-            where starts_with(candidate_id, '{TOMBSTONE}');
-    """
+def _add_columns(conn: psycopg.Connection, table: Table) -> None:
+    """Add what the contract has gained, where anything: even a look waits for all readers."""
+    there = "select attname from pg_attribute where attrelid = %s::regclass"
+    names = {name for (name,) in conn.execute(there, [f"raw.{table.name}"])}
+    for column in table.columns:
+        if column.name not in names:
+            conn.execute(
+                f"alter table raw.{table.name}"
+                f" add column {quoted(column.name)} {SQL_TYPES[column.kind]}"
+            )
+
+
+def primary_key(table: Table) -> str:
+    """Write the constraint that tells the versions of a raw table apart."""
+    key = listed(table.key)
+    return f"constraint {table.name}_pkey primary key ({key}, loaded_at, load_version)"
+
+
+def raw_indexes(table: Table) -> dict[str, str]:
+    """Write the statements that make a raw table's other indexes where they are absent, by name."""
+    name = table.name
+    indexes = {
+        f"{name}_current": f"on raw.{name} ({listed(table.key)}) where valid_to is null",
+        f"{name}_load_seq": f"on raw.{name} using brin (load_seq)",
+    }
+    if "candidate_id" in table.names:
+        # By it the rows of erased people are found; it holds nobody else's.
+        is_erased = f"starts_with(candidate_id, '{TOMBSTONE}')"
+        indexes[f"{name}_erased"] = f"on raw.{name} (candidate_id) where {is_erased}"
+    return {
+        index: f"create {'unique' if index == f'{name}_current' else ''} index"
+        f" if not exists {index} {definition}"
+        for index, definition in indexes.items()
+    }
 
 
 def _quarantine_table(table: Table) -> str:
