@@ -105,6 +105,23 @@ def test_tables_and_views_of_any_type_are_held_to_the_contract(
     assert sum(table.n_accepted for table in again.tables) == 0
 
 
+def test_texts_of_another_encoding_arrive_as_they_read(
+    postgres, database: Connection, source: str
+) -> None:
+    owner = psycopg.conninfo.conninfo_to_dict(source)
+    with psycopg.connect(postgres.superuser().dsn, autocommit=True) as link:
+        link.execute(
+            f"create database {owner['dbname']}_old owner {owner['user']}"
+            " encoding 'LATIN1' locale 'C' template template0"
+        )
+    old = _dsn(postgres.connection(), f"{owner['dbname']}_old")
+    with psycopg.connect(old, client_encoding="utf8") as connection:
+        connection.execute(SOURCE.replace("ü", "y"))
+        connection.execute("update raw.candidate_feedback set comment = 'später'")
+    load(database.dsn, old)
+    assert query(database.dsn, "select comment from raw.candidate_feedback") == [("später",)]
+
+
 def test_the_password_goes_nowhere(database: Connection, source: str) -> None:
     load(database.dsn, source)
     password = psycopg.conninfo.conninfo_to_dict(source)["password"]
@@ -132,6 +149,15 @@ def test_many_rows_come_as_a_stream(database: Connection, source: str) -> None:
             "alter table raw.sessions add load_seq int, add load_id int, add valid_to date",
             "history",
         ),
+        (
+            'create table raw."Hiring_Decisions" (session_id uuid)',
+            "holds Hiring_Decisions, .* rename it hiring_decisions",
+        ),
+        (
+            "create view raw.hiring_decisions as select session_id, submitted_at as decided_at,"
+            " 1 / (technical - 3) = 0 as advanced from raw.interviewer_feedback",
+            r"raw\.hiring_decisions cannot be read .*division by zero",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_one_sentence(
@@ -142,7 +168,11 @@ def test_what_cannot_be_read_is_one_sentence(
     with pytest.raises(UserError, match=message) as refused:
         load(database.dsn, source)
     assert "password" not in str(refused.value)
-    assert query(database.dsn, "select to_regclass('run.loads')") == [(None,)]
+    assert query(database.dsn, "select to_regnamespace('landing')") == [(None,)]
+    with psycopg.connect(database.dsn) as connection:
+        if connection.execute("select to_regclass('run.loads')").fetchone()[0]:
+            assert connection.execute("select count(*) from run.loads").fetchone() == (0,)
+            assert connection.execute("select count(*) from raw.interviewers").fetchone() == (0,)
 
 
 def test_the_warehouse_itself_is_no_hand_over(database: Connection, tmp_path: Path) -> None:

@@ -15,7 +15,12 @@ from orchestration.lib.errors import UserError
 from orchestration.lib.loading.blocks import NO_LINES, NO_TEXTS, Block
 from orchestration.lib.loading.columns import check_texts
 from orchestration.lib.loading.declaration import Table
-from orchestration.lib.loading.handover import Header, missing_table, read_header
+from orchestration.lib.loading.handover import (
+    Header,
+    missing_table,
+    read_header,
+    refuse_misspelt,
+)
 from orchestration.lib.loading.schema import quoted
 
 SCHEMA = "raw"
@@ -96,7 +101,8 @@ class DatabaseTable:
                 for batch in cursor.fetch_record_batch():
                     yield self._block(batch, first)
                     first += batch.num_rows
-            except adbc.Error as error:
+            # What happens once rows are on their way comes through C as a failure of input.
+            except (adbc.Error, OSError) as error:
                 raise _unreadable(self.name, error) from None
 
     def _block(self, batch: pa.RecordBatch, first: int) -> Block:
@@ -132,13 +138,14 @@ def open_database(dsn: str, tables: Sequence[Table]) -> Iterator[dict[str, Datab
     types = _column_types(dsn)
     _refuse_history(dsn, types)
     with _snapshot(dsn) as connection:
+        where = f"schema {SCHEMA} of {shown_name(dsn)}"
         opened = {}
         for table in tables:
             if table.name in types:
                 opened[table.name] = DatabaseTable(connection, table, types[table.name])
             elif table.is_required:
-                where = f"schema {SCHEMA} of {shown_name(dsn)}"
                 raise UserError(missing_table(where, [table.name], list(types)))
+        refuse_misspelt(where, list(types), [t.name for t in tables if t.name not in opened])
         yield opened
 
 
@@ -148,6 +155,8 @@ def _snapshot(dsn: str) -> Iterator[adbc.Connection]:
         with adbc.connect(dsn) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read, read only")
+                # Else a server that keeps its texts in another encoding sends them as they lie.
+                cursor.execute("set local client_encoding = 'UTF8'")
             yield connection
     except adbc.OperationalError as error:
         raise _unreadable(shown_name(dsn), error) from None
@@ -155,7 +164,9 @@ def _snapshot(dsn: str) -> Iterator[adbc.Connection]:
 
 def _column_types(dsn: str) -> dict[str, dict[str, str]]:
     try:
-        with psycopg.connect(dsn, connect_timeout=_CONNECT_SECONDS) as connection:
+        with psycopg.connect(
+            dsn, connect_timeout=_CONNECT_SECONDS, client_encoding="utf8"
+        ) as connection:
             rows = connection.execute(_COLUMNS, [SCHEMA]).fetchall()
     except psycopg.Error as error:
         raise _unreadable(shown_name(dsn), error) from None

@@ -69,19 +69,26 @@ def find_files(folder: Path, tables: Sequence[Table]) -> dict[str, Path]:
         elif table.is_required:
             wanted = [table.name + suffix for suffix in FORMATS]
             raise UserError(missing_table(f"{folder}", wanted, present))
-    _refuse_misspelt(folder, present, [table.name for table in tables if table.name not in found])
+    files = [name for name in present if Path(name.lower()).suffix in FORMATS]
+    refuse_misspelt(f"{folder}", files, [table.name for table in tables if table.name not in found])
     return found
 
 
-def _refuse_misspelt(folder: Path, present: Sequence[str], absent: Sequence[str]) -> None:
-    """Refuse a name that is nearly an optional table's: passed over, its rows would be lost."""
+def refuse_misspelt(where: str, present: Sequence[str], absent: Sequence[str]) -> None:
+    """Refuse a name that is nearly an absent table's: passed over, its rows would be lost.
+
+    Raises
+    ------
+    UserError
+        When there is one among `present`; `absent` are names of tables.
+    """
     for name in present:
-        stem, _, suffix = name.lower().rpartition(".")
-        close = difflib.get_close_matches(stem, absent, n=1, cutoff=_NEARLY)
-        if close and f".{suffix}" in FORMATS:
+        close = difflib.get_close_matches(Path(name.lower()).stem, absent, n=1, cutoff=_NEARLY)
+        if close:
+            mend = close[0] + Path(name.lower()).suffix
             raise UserError(
-                f"{folder} holds {name}, which is no table of the contract;"
-                f" rename it {close[0]}.{suffix}, or move it elsewhere"
+                f"{where} holds {name}, which is no table of the contract;"
+                f" rename it {mend}, or move it elsewhere"
             )
 
 
