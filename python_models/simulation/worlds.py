@@ -23,15 +23,15 @@ _WORLDS = (
     # Neither leaving nor verdicts depend on the interviewer: nothing may be found. Matching is
     # random, else restless candidates would look like an effect of those whom they meet.
     replace(_BASE, name="null", quality_leaving=0.0, bias_sd=0.0, matching=0.0),
-    replace(_BASE, name="confounded", matching=0.8),
+    replace(_BASE, name="confounded", matching=0.36),
     replace(_BASE, name="heavy_selection", gate=3.0, gate_noise=0.0, go_on_prob=0.7),
     replace(_BASE, name="few", n_interviewers=120, n_candidates=2_940, n_companies=12),
     replace(
         _BASE,
         name="drifting",
-        skill_drift_share=0.6,
+        skill_drift_share=0.4,
         skill_half_life_weeks=26.0,
-        abrupt_share=0.2,
+        abrupt_share=0.15,
         bias_drift_share=0.4,
     ),
     replace(_BASE, name="weak", quality_leaving=0.4 * _BASE.quality_leaving),

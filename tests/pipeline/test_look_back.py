@@ -30,7 +30,7 @@ def _looked_back(house: House) -> dict[str, str]:
     with psycopg.connect(house.dsn) as connection:
         tables = connection.execute(
             "select schemaname, tablename from pg_tables"
-            r" where schemaname like '%\_asof' and schemaname <> %s",
+            " where right(schemaname, 5) = '_asof' and schemaname <> %s",
             [ABOUT_THE_RUN],
         ).fetchall()
         return {
