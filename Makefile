@@ -8,9 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RATINGS := $(BIN)/python -m orchestration.cli
-export RAW AS_OF RATINGS_HOME RATINGS_DSN
+export RAW AS_OF RATINGS_HOME RATINGS_DSN STAGE ROWS
 
-.PHONY: help setup run test recovery check lint types docs dev dsn start stop status lock clean
+.PHONY: help setup run test recovery bench check lint types docs dev dsn start stop status lock clean
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: setup  ## every test: pytest, and dbt's data and unit tests, on a real Pos
 
 recovery: setup  ## the estimators against known truth
 	@$(BIN)/python -m pytest -v tests/recovery
+
+bench: setup  ## our speed beside that of peers; STAGE=load ROWS=10000000 for one stage at a size
+	@$(BIN)/python -m benchmarks
 
 check: setup lint types test  ## parse, lint, types, tests: the same that CI runs
 

@@ -1,0 +1,1 @@
+"""What `make bench` runs: our stages, and peers beside them."""

@@ -1,0 +1,1 @@
+"""The stages, a module each: whatever module here defines ``STAGE`` is one."""
