@@ -113,18 +113,20 @@ from pathlib import Path
 from orchestration.lib.loading import load
 
 def die(line):
-    if line.startswith("sessions:"):
+    if line.startswith(sys.argv[3]):
         os.kill(os.getpid(), signal.SIGKILL)
 
 load(sys.argv[1], Path(sys.argv[2]), progress=die)
 """
 
 
+# While files land, and while their rows are merged.
+@pytest.mark.parametrize("instant", ["candidates.csv:", "sessions.csv:", "sessions:"])
 def test_a_load_killed_before_its_commit_leaves_nothing(
-    database: Connection, tmp_path: Path
+    database: Connection, tmp_path: Path, instant: str
 ) -> None:
     folder = hand_over(tmp_path, {**person(), "sessions": [session("m1")]})
-    command = [sys.executable, "-c", DYING, database.dsn, str(folder)]
+    command = [sys.executable, "-c", DYING, database.dsn, str(folder), instant]
     died = subprocess.run(command, check=False, cwd=Path(__file__).parents[2])
     assert died.returncode == -signal.SIGKILL
     assert query(database.dsn, "select (select count(*) from raw.candidates), count(*)"
