@@ -57,7 +57,8 @@ def prepare_warehouse(settings: Settings | None = None, *, suffix: str = "") -> 
     Raises
     ------
     UserError
-        When the server cannot be reached or is older than PostgreSQL 15.
+        When the server cannot be reached or is older than PostgreSQL 15, or when the database
+        keeps its texts in another encoding than UTF-8.
     """
     settings = settings or Settings.from_environment()
     connection = _reach(settings)
@@ -66,6 +67,7 @@ def prepare_warehouse(settings: Settings | None = None, *, suffix: str = "") -> 
     version = code_version(*PREPARED_FROM)
     with _connect(connection) as database:
         _require_version(database)
+        _require_utf8(database)
         for ending in dict.fromkeys(("", suffix)):
             if not _is_prepared(database, ending, version):
                 _prepare(database, ending, version)
@@ -121,6 +123,16 @@ def _require_version(database: psycopg.Connection) -> None:
         raise UserError(
             f"The server at {database.info.host}:{database.info.port} is PostgreSQL {major}; "
             f"the warehouse needs {OLDEST_MAJOR} or newer: point RATINGS_DSN at one"
+        )
+
+
+def _require_utf8(database: psycopg.Connection) -> None:
+    encoding = database.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise UserError(
+            f"The database {database.info.dbname} keeps its texts in {encoding}; the warehouse "
+            "needs UTF8: create database warehouse encoding 'UTF8' template template0, "
+            "and point RATINGS_DSN at it"
         )
 
 

@@ -66,6 +66,12 @@ def print_rows_in(console: Console, reader: SummaryReader) -> None:
     source, clock = reader.row(data.SOURCE), reader.row(data.CLOCK)
     _heading(console, f"As of {clock['as_of']:%Y-%m-%d %H:%M:%S} UTC")
     console.print(f"Rows in, from {source.get('source', 'nowhere')}", markup=False)
+    known_at = source.get("known_at")
+    if known_at and clock["as_of"] < known_at:
+        console.print(
+            f"Its rows became known by {known_at:%Y-%m-%d %H:%M:%S} UTC (their loaded_at):"
+            " what was not known as of the earlier instant is left out."
+        )
     table = _table("table", "read", "accepted", "unchanged", "quarantined", "taken up")
     counts = ("n_read", "n_accepted", "n_unchanged", "n_quarantined", "n_released")
     for row in reader.rows(data.LOADED):

@@ -19,11 +19,11 @@ from orchestration.lib.summary import print_rows_in
 from orchestration.lib.summary_data import SummaryReader
 
 
-def screen(dsn: str) -> list[str]:
+def screen(dsn: str, as_of: str = "2024-02-02Z") -> list[str]:
     """The lines that a run shows of its load."""
     console = Console(file=io.StringIO(), width=200)
     with psycopg.connect(dsn) as connection:
-        connection.execute("update run.clock set as_of = '2024-02-01Z'")
+        connection.execute("update run.clock set as_of = %s", [as_of])
         print_rows_in(console, SummaryReader(connection, RunScope()))
     return [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
 
@@ -51,6 +51,16 @@ def test_counts_rules_and_unknown_columns_stand_on_the_screen(
     lines = screen(database.dsn)
     assert "candidate_feedback 0 0 0 0 1" in lines
     assert not [line for line in lines if line.startswith("Not in the contract")]
+
+
+def test_an_instant_before_the_rows_were_known_is_told(
+    database: Connection, tmp_path: Path
+) -> None:
+    load(database.dsn, hand_over(tmp_path, {**person(), "sessions": [session("m1")]}))
+    known = "Its rows became known by 2024-02-01 13:00:00 UTC"
+    assert [line for line in screen(database.dsn, "2024-01-31Z") if line.startswith(known)]
+    at_once = screen(database.dsn, "2024-02-01 13:00Z")
+    assert not [line for line in at_once if line.startswith(known)]
 
 
 LOADING = """
