@@ -86,8 +86,8 @@ def print_rows_in(console: Console, reader: SummaryReader) -> None:
         console.print(shown)
     for row in reader.rows(data.UNKNOWN):
         names = " ".join(row["names"].split())
-        told = f"Not in the contract, kept in raw.{row['table_name']}.extra: {names}"
-        console.print(told, markup=False)
+        told = f"Not in the contract, kept in raw.{row['table_name']}.extra"
+        console.print(f"{told} ({row['n_names']:,}): {names}", markup=False)
 
 
 def _weights(console: Console, reader: SummaryReader) -> None:

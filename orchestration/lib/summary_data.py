@@ -25,16 +25,17 @@ RULES = """
     where rules.load_id = (select max(loads.load_id) from run.loads as loads) and rules.n > 0
     order by rules.n desc, rules.table_name, rules.rule"""
 
-# A name may be as long as the file that holds it.
+# Names may be as long, and as many, as whoever wrote the file pleased.
 UNKNOWN = """
-    select counts.table_name, string_agg(
-        case when length(names.name) > 40 then left(names.name, 40) || '…' else names.name end,
-        ', ' order by names.position
-    ) as names
+    select counts.table_name, cardinality(counts.unknown_columns) as n_names,
+        string_agg(
+            case when length(names.name) > 40 then left(names.name, 40) || '…' else names.name end,
+            ', ' order by names.position
+        ) as names
     from run.load_counts as counts
-    cross join unnest(counts.unknown_columns) with ordinality as names (name, position)
+    cross join unnest(counts.unknown_columns[:12]) with ordinality as names (name, position)
     where counts.load_id = (select max(loads.load_id) from run.loads as loads)
-    group by counts.table_name
+    group by counts.table_name, counts.unknown_columns
     order by counts.table_name"""
 
 SOURCE = "select source, known_at from run.loads order by load_seq desc limit 1"

@@ -43,7 +43,7 @@ def test_counts_rules_and_unknown_columns_stand_on_the_screen(
     assert "candidate_feedback 3 1 0 2 0" in lines
     assert "candidate_feedback rating_out_of_range 1" in lines
     assert "candidate_feedback reference_missing 1" in lines
-    kept = "Not in the contract, kept in raw.candidate_feedback.extra: mood, shoe size [red]"
+    kept = "Not in the contract, kept in raw.candidate_feedback.extra (2): mood, shoe size [red]"
     assert kept in lines
 
     tables = {**person(), "sessions": [session("m3")]}
@@ -51,6 +51,25 @@ def test_counts_rules_and_unknown_columns_stand_on_the_screen(
     lines = screen(database.dsn)
     assert "candidate_feedback 0 0 0 0 1" in lines
     assert not [line for line in lines if line.startswith("Not in the contract")]
+
+
+def test_thousands_of_unknown_columns_are_counted_and_some_named(
+    database: Connection, tmp_path: Path
+) -> None:
+    folder = hand_over(tmp_path, person())
+    names = [f"x{number:04}" + "y" * 60 * (number == 1) for number in range(3000)]
+    (folder / "candidates.csv").write_text(
+        ",".join(["candidate_id", "signed_up_at", *names])
+        + "\nc1,2024-01-02T00:00:00Z"
+        + ",1" * 3000
+        + "\n"
+    )
+    load(database.dsn, folder)
+    told = " ".join(screen(database.dsn))
+    assert "raw.candidates.extra (3,000): x0000, x0001yyy" in told
+    assert "x0011" in told
+    assert "x0012" not in told
+    assert "y" * 41 not in told
 
 
 def test_an_instant_before_the_rows_were_known_is_told(
