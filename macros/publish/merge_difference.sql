@@ -1,6 +1,7 @@
 {#- Brings a published table to the state of its candidate by touching only what differs: rows that
     are gone, rows that changed, rows that are new. Row by row comparison rather than a stored hash:
-    it cannot collide, and one hash join serves both. -#}
+    it cannot collide, and one hash join serves both. A table with meta append_only only ever gains rows:
+    its candidate holds the new ones alone. -#}
 {% macro merge_difference(node) -%}
     {%- set candidate = api.Relation.create(
         database=node.database, schema=node.schema, identifier=node.alias, type='table'
@@ -18,9 +19,11 @@
         {%- endfor -%}
     {%- endset %}
 
+    {% if not node.config.meta.get('append_only') %}
     delete from {{ permanent }} as published
     where not exists (select 1 from {{ candidate }} as candidate where {{ same_key }});
-    {% if payload %}
+    {% endif %}
+    {% if payload and not node.config.meta.get('append_only') %}
     update {{ permanent }} as published
     set {% for column in payload %}{{ column }} = candidate.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
     from {{ candidate }} as candidate

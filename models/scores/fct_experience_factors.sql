@@ -9,9 +9,9 @@ clock as (
 
 ),
 
-windowed as (
+windows as (
 
-    select * from {{ ref('int_ratings_windowed') }}
+    select * from {{ ref('int_windows_summed') }}
 
 ),
 
@@ -27,35 +27,29 @@ fitted_weights as (
 
 ),
 
-summed as (
-
-    select
-        interviewer_id,
-        count(*) as n_rated_window,
-        {%- for factor in factors %}
-        sum({{ factor }}) as {{ factor }}_sum,
-        count({{ factor }}) as {{ factor }}_count{{ ',' if not loop.last }}
-        {%- endfor %}
-    from windowed
-    group by 1
-
-),
-
 answers as (
 
     select
-        summed.interviewer_id,
-        summed.n_rated_window,
+        windows.interviewer_id,
+        windows.n_rated_window,
         answer.factor,
         answer.n_answers,
-        answer.rating_sum
-    from summed
+        answer.raw_sum,
+        answer.adjusted_sum,
+        answer.recent_mean
+    from windows
     cross join lateral (
         values
         {%- for factor in factors %}
-        ('{{ factor }}', {{ factor }}_count, {{ factor }}_sum){{ ',' if not loop.last }}
+        (
+            '{{ factor }}',
+            windows.{{ factor }}_count,
+            windows.{{ factor }}_raw_sum,
+            windows.{{ factor }}_sum,
+            windows.{{ factor }}_recent_mean
+        ){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as answer (factor, n_answers, rating_sum)
+    ) as answer (factor, n_answers, raw_sum, adjusted_sum, recent_mean)
 
 ),
 
@@ -99,7 +93,9 @@ averaged as (
         answers.n_answers::integer as n,
         answers.n_rated_window,
         weights.weight,
-        round(answers.rating_sum::numeric / nullif(answers.n_answers, 0), 2) as raw_mean
+        round(answers.raw_sum::numeric / nullif(answers.n_answers, 0), 2) as raw_mean,
+        round(answers.adjusted_sum / nullif(answers.n_answers, 0), 2) as mean,
+        answers.recent_mean
     from answers
     inner join weights
         on answers.factor = weights.factor
@@ -111,7 +107,7 @@ peer_medians as (
 
     select
         averaged.factor,
-        percentile_cont(0.5) within group (order by averaged.raw_mean) as peer_median
+        percentile_cont(0.5) within group (order by averaged.mean) as peer_median
     from averaged
     inner join interviewers
         on averaged.interviewer_id = interviewers.interviewer_id
@@ -121,16 +117,16 @@ peer_medians as (
 
 )
 
--- Ratings are not adjusted yet: the mean is the raw mean.
 select
     averaged.interviewer_id,
     averaged.factor,
     averaged.fit_id,
     averaged.n,
     averaged.raw_mean::numeric(6, 2) as raw_mean,
-    averaged.raw_mean::numeric(6, 2) as mean,
+    averaged.mean::numeric(6, 2) as mean,
+    round(averaged.recent_mean, 4)::numeric(8, 4) as recent_mean,
     averaged.weight::numeric(5, 4) as weight,
-    round(averaged.weight * averaged.raw_mean, 3)::numeric(7, 3) as points,
+    round(averaged.weight * averaged.mean, 3)::numeric(7, 3) as points,
     round(peer_medians.peer_median::numeric, 2)::numeric(6, 2) as peer_median,
     clock.as_of
 from averaged

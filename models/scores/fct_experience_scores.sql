@@ -1,9 +1,15 @@
 -- noqa: disable=LT02
-{% set score_sd = 'sqrt(priors.residual_variance / scored.n_rated_window)' %}
-{%- set shrinkage = (
-    'priors.interviewer_variance'
-    ~ ' / (priors.interviewer_variance + priors.residual_variance / scored.n_rated_window)'
-) %}
+{#- What is not the interviewer in the discounted mean: noise, and drift within the window. -#}
+{% set noise -%}
+    (
+        components.adjusted_variance * scored.noise_share
+        + components.drift_variance * scored.drift_weeks
+    )
+{%- endset %}
+{%- set shrinkage -%}
+    (components.interviewer_variance / (components.interviewer_variance + {{ noise }}))
+{%- endset %}
+{%- set score_sd = 'sqrt(components.adjusted_variance / scored.n_rated_window)' %}
 with
 
 clock as (
@@ -18,9 +24,9 @@ interviewers as (
 
 ),
 
-windowed as (
+windows as (
 
-    select * from {{ ref('int_ratings_windowed') }}
+    select * from {{ ref('int_windows_summed') }}
 
 ),
 
@@ -38,24 +44,13 @@ weights as (
 
 components as (
 
-    select * from {{ ref('fit_rating_components') }}
+    select * from {{ ref('int_rating_components_pivoted') }}
 
 ),
 
 effects as (
 
     select * from {{ ref('fit_experience_effects') }}
-
-),
-
-windows as (
-
-    select
-        interviewer_id,
-        count(*)::integer as n_rated_window,
-        max(n_rated_total)::integer as n_rated_total
-    from windowed
-    group by 1
 
 ),
 
@@ -75,7 +70,8 @@ pointed as (
         max(mean) filter (where factor = '{{ factor }}') as {{ factor }}_mean,
         max(points) filter (where factor = '{{ factor }}') as {{ factor }}_points,
         {%- endfor %}
-        case when count(*) = count(points) then sum(points) end as experience_score
+        case when count(*) = count(points) then sum(points) end as experience_score,
+        sum(weight * recent_mean) as recent_score
     from factors
     group by 1
 
@@ -88,7 +84,7 @@ factor_levels as (
     select
         factor,
         max(weight) as weight,
-        sum(n * raw_mean) / nullif(sum(n), 0) as platform_mean
+        sum(n * mean) / nullif(sum(n), 0) as platform_mean
     from factors
     group by 1
 
@@ -100,20 +96,6 @@ weight_shift as (
         coalesce(sum(weight * platform_mean) - avg(platform_mean), 0)::double precision
             as shift
     from factor_levels
-
-),
-
-priors as (
-
-    select
-        max(components.value) filter (where components.component = 'mean')
-        + max(weight_shift.shift) as prior_mean,
-        max(components.value) filter (where components.component = 'interviewer_variance')
-            as interviewer_variance,
-        max(components.value) filter (where components.component = 'residual_variance')
-            as residual_variance
-    from components
-    cross join weight_shift
 
 ),
 
@@ -129,9 +111,14 @@ scored as (
         pointed.{{ factor }}_points,
         {%- endfor %}
         pointed.experience_score,
+        pointed.recent_score,
+        windows.noise_share,
+        windows.drift_weeks,
+        {{ days_between('windows.last_rated_at', 'clock.as_of') }} / 7 as idle_weeks,
         coalesce(windows.n_rated_window >= {{ var('min_rated_sessions') }}, false)
         and pointed.experience_score is not null as is_published
     from interviewers
+    cross join clock
     left join windows
         on interviewers.interviewer_id = windows.interviewer_id
     left join pointed
@@ -139,25 +126,29 @@ scored as (
 
 ),
 
+-- Idle weeks widen the posterior, up to what is known of nobody in particular, and leave its
+-- mean where it is: a score does not fall by doing nothing.
 estimated as (
 
     select
         scored.interviewer_id,
-        priors.prior_mean
-        + (scored.experience_score - priors.prior_mean) * {{ shrinkage }} as quality_estimate,
-        sqrt(priors.interviewer_variance * (1 - {{ shrinkage }})) as quality_sd,
-        greatest(
-            scored.experience_score - {{ var('interval_z') }} * {{ score_sd }},
-            {{ var('rating_min') }}
-        ) as experience_low,
-        least(
-            scored.experience_score + {{ var('interval_z') }} * {{ score_sd }},
-            {{ var('rating_max') }}
-        ) as experience_high
+        components.mean_rating + weight_shift.shift
+        + (scored.recent_score - components.mean_rating - weight_shift.shift) * {{ shrinkage }}
+            as quality_estimate,
+        sqrt(
+            least(
+                components.interviewer_variance * (1 - {{ shrinkage }})
+                + components.drift_variance * greatest(scored.idle_weeks, 0),
+                components.interviewer_variance
+            )
+        ) as quality_sd,
+        scored.experience_score - {{ var('interval_z') }} * {{ score_sd }} as experience_low,
+        scored.experience_score + {{ var('interval_z') }} * {{ score_sd }} as experience_high
     from scored
-    cross join priors
+    cross join components
+    cross join weight_shift
     where scored.is_published
-        and priors.interviewer_variance + priors.residual_variance > 0
+        and components.interviewer_variance + components.adjusted_variance > 0
 
 ),
 

@@ -5,8 +5,7 @@ with
 
 ratings as (
 
-    select * from {{ ref('int_ratings_submitted') }}
-    where not is_excused
+    select * from {{ ref('int_ratings_adjusted') }}
 
 ),
 
@@ -17,7 +16,7 @@ sessions as (
 ),
 
 -- Per interviewer, in the order in which the forms came in: after each form, the sums over
--- the last forms up to it.
+-- the last forms up to it, each adjusted by what was known when it came in.
 running as (
 
     select
@@ -26,7 +25,7 @@ running as (
         submitted_at,
         count(*) over recent_forms as n_past,
         {%- for factor in factors %}
-        sum({{ factor }}) over recent_forms as {{ factor }}_sum,
+        sum({{ factor }} - adjustment_then) over recent_forms as {{ factor }}_sum,
         count({{ factor }}) over recent_forms as {{ factor }}_count{{ ',' if not loop.last }}
         {%- endfor %}
     from ratings

@@ -2,7 +2,7 @@ with
 
 ratings as (
 
-    select * from {{ ref('int_ratings_submitted') }}
+    select * from {{ ref('int_ratings_adjusted') }}
 
 ),
 
@@ -16,10 +16,10 @@ ranked as (
             partition by interviewer_id
             order by session_end_at desc, session_id desc
         ) as recency_rank,
-        count(*) over (partition by interviewer_id) as n_rated_total
+        count(*) over (partition by interviewer_id) as n_rated_total,
+        max(session_end_at) over (partition by interviewer_id) as last_rated_at
     from ratings
     where is_released
-        and not is_excused
 
 )
 
