@@ -92,7 +92,7 @@ lenient as (
     select
         *,
         coalesce(
-            sum(round(residual::numeric, 9)) filter (where is_released) over candidate_forms
+            sum(residual::numeric(12, 9)) filter (where is_released) over candidate_forms
             / (count(*) filter (where is_released) over candidate_forms + candidate_ratio),
             0
         ) as leniency_part,
@@ -124,13 +124,14 @@ select
     {%- endfor %}
     n_items,
     rating_sum,
-    round(leniency_part::numeric, 2) as leniency_part,
-    round(halo_part::numeric, 2) as halo_part,
-    round(trend_part::numeric, 2) as trend_part,
-    round(leniency_part::numeric, 2) + round(halo_part::numeric, 2)
-    + round(trend_part::numeric, 2) as adjustment,
-    round((leniency_then + halo_part + trend_part)::numeric, 6) as adjustment_then,
-    round(residual::numeric, 9) as residual,
+    leniency_part::numeric(6, 2) as leniency_part,
+    halo_part::numeric(6, 2) as halo_part,
+    trend_part::numeric(6, 2) as trend_part,
+    (
+        leniency_part::numeric(6, 2) + halo_part::numeric(6, 2) + trend_part::numeric(6, 2)
+    )::numeric(6, 2) as adjustment,
+    (leniency_then + halo_part + trend_part)::numeric(12, 6) as adjustment_then,
+    residual::numeric(12, 9) as residual,
     is_released,
     session_start_at,
     session_end_at,

@@ -80,17 +80,22 @@ select
     count(*)::integer as n_rated_window,
     max(n_rated_total)::integer as n_rated_total,
     -- One over the number of sessions that the discounted mean is worth.
-    sum(discount * discount) / (sum(discount) * sum(discount)) as noise_share,
+    (sum(discount * discount) / (sum(discount) * sum(discount)))::numeric(10, 6)
+        as noise_share,
     -- Weeks of drift between the discounted mean and the last session: the mean of
     -- min(age, age') over pairs of sessions.
-    sum(discount * round(weeks_older::numeric, 6) * (discount + 2 * older_discount))
-    / (sum(discount) * sum(discount)) as drift_weeks,
+    (
+        sum(discount * round(weeks_older::numeric, 6) * (discount + 2 * older_discount))
+        / (sum(discount) * sum(discount))
+    )::numeric(12, 6) as drift_weeks,
     {%- for factor in factors %}
-    count({{ factor }}) as {{ factor }}_count,
-    sum({{ factor }}) as {{ factor }}_raw_sum,
-    sum({{ factor }} - adjustment) as {{ factor }}_sum,
-    sum(discount * ({{ factor }} - adjustment))
-    / nullif(sum(discount) filter (where {{ factor }} is not null), 0) as {{ factor }}_recent_mean,
+    count({{ factor }})::integer as {{ factor }}_count,
+    sum({{ factor }})::integer as {{ factor }}_raw_sum,
+    sum({{ factor }} - adjustment)::numeric(10, 2) as {{ factor }}_sum,
+    (
+        sum(discount * ({{ factor }} - adjustment))
+        / nullif(sum(discount) filter (where {{ factor }} is not null), 0)
+    )::numeric(10, 6) as {{ factor }}_recent_mean,
     {%- endfor %}
     max(last_rated_at) as last_rated_at
 from accumulated

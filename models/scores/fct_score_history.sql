@@ -4,7 +4,7 @@
 -- then is never told anew.
 {{ config(meta={'append_only': true}) }}
 {% set factors = experience_factors() %}
-{%- set has_history = has_published('fct_score_history') %}
+{%- set has_history = has_published('score_history_before') %}
 with
 
 clock as (
@@ -65,7 +65,7 @@ accuracy as (
 {% if has_history -%}
 written as (
 
-    select max(week_date) as newest_week from {{ source('published', 'fct_score_history') }}
+    select max(week_date) as newest_week from {{ source('published', 'score_history_before') }}
 
 ),
 
@@ -101,9 +101,11 @@ windowed as (
     from weeks
     cross join interviewers
     cross join lateral (
+        -- Not by way of a CTE, which would hide the index.
         select ratings.*
-        from ratings
-        where ratings.interviewer_id = interviewers.interviewer_id
+        from {{ ref('int_ratings_adjusted') }} as ratings
+        where ratings.is_released
+            and ratings.interviewer_id = interviewers.interviewer_id
             and ratings.released_at <= weeks.week_start_at
         order by ratings.session_end_at desc, ratings.session_id desc
         limit {{ var('lookback_sessions') }}

@@ -43,8 +43,8 @@ ratings as (
 
 old_scores as (
 
-    {% if has_published('fct_experience_scores') -%}
-    select * from {{ source('published', 'fct_experience_scores') }}
+    {% if has_published('experience_scores_before') -%}
+    select * from {{ source('published', 'experience_scores_before') }}
     where is_published
     {%- else -%}
     select * from {{ ref('fct_experience_scores') }}
@@ -55,8 +55,8 @@ old_scores as (
 
 old_sessions as (
 
-    {% if has_published('fct_experience_sessions') -%}
-    select * from {{ source('published', 'fct_experience_sessions') }}
+    {% if has_published('experience_sessions_before') -%}
+    select * from {{ source('published', 'experience_sessions_before') }}
     {%- else -%}
     select * from {{ ref('fct_experience_sessions') }}
     where false
@@ -66,8 +66,8 @@ old_sessions as (
 
 old_factors as (
 
-    {% if has_published('fct_experience_factors') -%}
-    select * from {{ source('published', 'fct_experience_factors') }}
+    {% if has_published('experience_factors_before') -%}
+    select * from {{ source('published', 'experience_factors_before') }}
     {%- else -%}
     select * from {{ ref('fct_experience_factors') }}
     where false

@@ -65,6 +65,8 @@ def set_clock(database: psycopg.Connection, scope: RunScope) -> datetime:
     ).fetchone()
     if row is None:
         raise RuntimeError(f"run{scope.suffix}.clock has no row")
+    # Every model joins it: a planner that takes it for thousands of rows plans for billions.
+    database.execute(f"analyze run{scope.suffix}.clock")
     return row[0]
 
 
