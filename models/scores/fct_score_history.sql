@@ -107,7 +107,7 @@ windowed as (
         where ratings.is_released
             and ratings.interviewer_id = interviewers.interviewer_id
             and ratings.released_at <= weeks.week_start_at
-        order by ratings.session_end_at desc, ratings.session_id desc
+        order by ratings.session_end_at desc, ratings.session_id desc  -- noqa: AM06
         limit {{ var('lookback_sessions') }}
     ) as last_ratings
     where interviewers.joined_at <= weeks.week_start_at
@@ -195,6 +195,13 @@ scored as (
 
 ),
 
+first_week as (
+
+    select min(week_start_at) as week_start_at
+    from weeks
+
+),
+
 -- Judged mocks up to each week: the accuracy score itself is that of the fit in force.
 judged as (
 
@@ -207,7 +214,7 @@ judged as (
         ) as week_start_at,
         count(*) as n_mocks
     from sessions
-    cross join (select min(week_start_at) as week_start_at from weeks) as first_week
+    cross join first_week
     where sessions.kind = 'mock'
         and sessions.status = 'completed'
         and sessions.verdict <> 'none'

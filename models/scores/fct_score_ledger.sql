@@ -140,6 +140,9 @@ sessions as (
             when ratings.session_id is not null then 'aged'
             else 'withdrawn'
         end as fate,
+        old_kept.session_id is not null
+        and new_kept.session_id is not null
+        and old_kept.raw_ratings is distinct from new_kept.raw_ratings as is_answer_changed,
         old_kept.raw_ratings as raw_before,
         new_kept.raw_ratings as raw_after,
         old_kept.adjustment as adjustment_before,
@@ -159,7 +162,7 @@ moved as (
 
     select interviewer_id from sessions
     where fate <> 'kept'
-        or raw_before is distinct from raw_after
+        or is_answer_changed
         or adjustment_before is distinct from adjustment_after
     union
     select interviewer_id from weighed
@@ -234,8 +237,7 @@ counted as (
         count(*) filter (where fate = 'in')::integer as n_sessions_in,
         count(*) filter (where fate = 'aged')::integer as n_sessions_aged_out,
         count(*) filter (
-            where fate in ('late', 'withdrawn')
-                or (fate = 'kept' and raw_before is distinct from raw_after)
+            where fate in ('late', 'withdrawn') or is_answer_changed
         )::integer as n_sessions_corrected,
         count(*) filter (
             where fate = 'kept' and adjustment_before <> adjustment_after

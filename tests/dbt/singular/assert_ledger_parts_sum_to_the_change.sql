@@ -1,5 +1,5 @@
--- Each row of the ledger tells the whole change, to the last digit: what an interviewer reads as the
--- reasons adds up to what they see.
+-- Each row of the ledger tells the whole change, to the last digit: what an interviewer reads
+-- as the reasons adds up to what they see.
 select
     interviewer_id,
     publication_id,

@@ -1,6 +1,6 @@
--- The chain that an interviewer walks with a pocket calculator, for everybody: published answers less
--- the published adjustment, averaged, are the published means; weight times mean the points; their sum
--- the score.
+-- The chain that an interviewer walks with a pocket calculator, for everybody: published answers
+-- less the published adjustment, averaged, are the published means; weight times mean the points;
+-- their sum the score.
 with
 
 answers as (
