@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from python_models.frames import FloatArray, IntArray, as_levels, group_sums
+from python_models.frames import FloatArray, IntArray, group_sums, level_codes
 
 
 @dataclass(frozen=True)
@@ -133,22 +133,21 @@ def _listed(levels: list[str], most: int = 3) -> str:
 
 def _find_cells(covariates: pd.DataFrame, n: FloatArray, n_events: FloatArray) -> _Cells:
     combined = np.zeros(len(covariates), dtype=np.int64)
-    row_codes: dict[str, IntArray] = {}
     levels: dict[str, tuple[str, ...]] = {}
     for name in covariates.columns:
-        codes, found = pd.factorize(as_levels(covariates[name]), sort=True)
-        row_codes[name], levels[name] = codes.astype(np.int64), tuple(found)
-        combined = combined * max(len(found), 1) + codes
-    cell, _ = pd.factorize(combined)
-    n_cells = int(cell.max()) + 1 if len(cell) else 0
-    first = np.zeros(n_cells, dtype=np.int64)
-    first[cell[::-1]] = np.arange(len(cell) - 1, -1, -1)
+        codes, levels[name] = level_codes(covariates[name])
+        combined = combined * max(len(levels[name]), 1) + codes
+    cell, distinct = pd.factorize(combined)
+    # Each row's codes need not be kept: a cell's own are the digits of its combined number.
+    digits: dict[str, IntArray] = {}
+    for name in reversed(covariates.columns):
+        distinct, digits[name] = np.divmod(distinct, max(len(levels[name]), 1))
     return _Cells(
-        cell=cell.astype(np.int64),
-        codes={name: codes[first] for name, codes in row_codes.items()},
+        cell=cell.astype(np.int64, copy=False),
+        codes=digits,
         levels=levels,
-        n=group_sums(cell, n, n_cells),
-        n_events=group_sums(cell, n_events, n_cells),
+        n=group_sums(cell, n, len(distinct)),
+        n_events=group_sums(cell, n_events, len(distinct)),
     )
 
 
@@ -158,6 +157,6 @@ def _choose_levels(cells: _Cells, name: str, min_n: float) -> tuple[int, Sequenc
     events = group_sums(cells.codes[name], cells.n_events, size)
     is_usable = (n >= min_n) & (events > 0) & (events < n)
     if not is_usable.any():
-        return int(np.argmax(n)), []
+        return int(np.argmax(n)) if size else 0, []
     reference = int(np.argmax(np.where(is_usable, n, -1.0)))
     return reference, [i for i in range(size) if is_usable[i] and i != reference]

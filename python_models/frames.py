@@ -58,14 +58,36 @@ def as_levels(values: pd.Series) -> pd.Series:
     pd.Series
         Text, never null: the spelling SQL gives the same value.
     """
+    codes, levels = level_codes(values)
+    lookup = np.array(levels, dtype=object)
+    return pd.Series(lookup[codes], index=values.index, name=values.name, dtype=object)
+
+
+def level_codes(values: pd.Series) -> tuple[IntArray, tuple[str, ...]]:
+    """Return a covariate as codes of its text levels, spelled as `as_levels` spells them.
+
+    Parameters
+    ----------
+    values
+        A column of a panel; a categorical one costs no pass over text.
+
+    Returns
+    -------
+    tuple
+        Code of each row, and the sorted levels that occur.
+    """
     names = {True: "true", False: "false"}
     # Levels are renamed, not rows: a panel has millions of rows and a dozen levels.
-    codes, levels = pd.factorize(values)
+    codes, found = pd.factorize(values)
     spelled = [
-        names[bool(level)] if isinstance(level, bool | np.bool_) else str(level) for level in levels
+        names[bool(level)] if isinstance(level, bool | np.bool_) else str(level) for level in found
     ]
-    lookup = np.array([*spelled, "unknown"], dtype=object)
-    return pd.Series(lookup[codes], index=values.index, name=values.name, dtype=object)
+    if (codes < 0).any():
+        # Code -1 is null, and so is the last place of a list.
+        spelled.append("unknown")
+    levels, place = np.unique(np.array(spelled, dtype=object), return_inverse=True)
+    recoded = place[codes] if len(place) else codes
+    return recoded.astype(np.int64, copy=False), tuple(levels)
 
 
 def plain_numbers(diagnostics: Mapping[str, Any]) -> dict[str, Any]:

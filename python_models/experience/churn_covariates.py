@@ -1,6 +1,5 @@
 """What leaving owes to the circumstances of a session, not to its interviewer (A2)."""
 
-import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -8,8 +7,8 @@ import pandas as pd
 from scipy import linalg
 from scipy.special import expit
 from sklearn.base import BaseEstimator
-from sklearn.linear_model import LogisticRegression
 
+from python_models.cell_logistic import fit_cells
 from python_models.design import CovariateDesign, build_design
 from python_models.fitted_table import FittedTable
 from python_models.frames import (
@@ -81,7 +80,9 @@ class ChurnCovariates(BaseEstimator):
         n_cells = len(design.matrix)
         n = group_sums(design.cell, n_sessions, n_cells)
         events = group_sums(design.cell, n_left, n_cells)
-        beta = self._maximise(design, n, events)
+        found = fit_cells(design.matrix, n, events, max_iter=self.max_iter, tol=self.tol)
+        self.warnings_ += found.warnings
+        beta = found.coefficients
         prob = expit(design.matrix @ beta)
         information = design.matrix.T @ ((n * prob * (1 - prob))[:, None] * design.matrix)
         ses = np.sqrt(np.diag(linalg.pinvh(information)))
@@ -111,27 +112,6 @@ class ChurnCovariates(BaseEstimator):
                 predictor += as_levels(covariates[str(name)]).map(lookup).fillna(0.0).to_numpy()
         prob: FloatArray = expit(predictor)
         return prob
-
-    def _maximise(self, design: CovariateDesign, n: FloatArray, events: FloatArray) -> FloatArray:
-        # C = inf is "no penalty" in every scikit-learn: the default C = 1 shrinks wrongly, and
-        # `penalty=None` is deprecated. lbfgs stops early at its default tolerance.
-        model = LogisticRegression(
-            C=np.inf,
-            solver="newton-cholesky",
-            max_iter=self.max_iter,
-            tol=self.tol,
-            fit_intercept=False,
-        )
-        stacked = np.vstack([design.matrix, design.matrix])
-        y = np.repeat([1, 0], len(n))
-        weight = np.concatenate([events, n - events])
-        is_seen = weight > 0
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            model.fit(stacked[is_seen], y[is_seen], sample_weight=weight[is_seen])
-        self.warnings_ += [f"logistic fit: {str(note.message).splitlines()[0]}" for note in caught]
-        beta: FloatArray = model.coef_[0]
-        return beta
 
     def _fit_nothing_to_learn(self, total: float, left: float) -> Self:
         # Half a leaver more and half a stayer more keep the log-odds finite (Jeffreys prior).

@@ -1,4 +1,4 @@
-"""The one-step estimate finds interviewers' effects on leaving and says how sure it is."""
+"""The fit finds interviewers' effects on leaving and says how sure it is."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from python_models.experience.churn_covariates import CHURN_COVARIATES, ChurnCovariates
+from python_models.experience.churn_covariates import CHURN_COVARIATES
 from python_models.experience.experience_effects import fit_experience_effects
-from python_models.experience.rating_components import fit_rating_components
 from python_models.fitted_table import FittedTable
+from python_models.simulation import WORLDS, simulate
+from tests.recovery.leaving_panels import effects_panel
 
 SEEDS = range(4)
 
@@ -40,14 +41,11 @@ def leave_and_fit(seed: int, effect_sd: float, n_interviewers: int = 300) -> Tru
         }
     )
     log_odds = -1.3 + 0.5 * (frame["verdict"] == "no") + 0.4 * frame["is_first_session"]
-    y = (rng.random(n) < expit(log_odds - staying[interviewer])).astype(float)
-    covariates = frame[list(CHURN_COVARIATES)]
-    prob = ChurnCovariates().fit(covariates, np.ones(n), y).predict_prob(covariates)
-    sums = pd.DataFrame({"i": interviewer, "r": y - prob, "v": prob * (1 - prob)}).groupby("i")
-    panel = pd.DataFrame(
-        {"n_sessions": sums.size(), "residual_sum": sums["r"].sum(), "information": sums["v"].sum()}
-    ).reset_index(names="interviewer_id")
-    return Truth(fit_experience_effects(panel), staying[panel["interviewer_id"]])
+    frame["interviewer_id"] = interviewer
+    frame["has_left"] = rng.random(n) < expit(log_odds - staying[interviewer])
+    by = frame.groupby(["interviewer_id", *CHURN_COVARIATES], as_index=False)["has_left"]
+    fitted = fit_experience_effects(by.agg(n_sessions="size", n_left="sum"))
+    return Truth(fitted, staying[fitted.table["interviewer_id"].astype(int)])
 
 
 def test_effects_are_found_with_honest_intervals() -> None:
@@ -77,26 +75,39 @@ def test_where_there_is_no_effect_none_is_claimed() -> None:
     assert sum(detected) <= 2
 
 
-def test_rating_components_find_the_variances() -> None:
-    found = []
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        interviewer = rng.choice(400, 20_000, p=rng.dirichlet(np.ones(400)))
-        rating = 3.3 + rng.normal(0, 0.2, 400)[interviewer] + rng.normal(0, 0.6, 20_000)
-        panel = pd.DataFrame(
-            {
-                "session_id": np.arange(20_000),
-                "interviewer_id": interviewer,
-                "candidate_key": np.arange(20_000),
-                "rating": rating,
-                "verdict": "yes",
-                "ended_at": pd.Timestamp("2024-01-01", tz="UTC"),
-            }
-        )
-        found.append(fit_rating_components(panel).table.set_index("component")["value"])
-    mean = pd.concat(found, axis=1).mean(axis=1)
-    assert mean["mean"] == pytest.approx(3.3, abs=0.02)
-    assert mean["interviewer_variance"] == pytest.approx(0.04, rel=0.12)
-    assert mean["residual_variance"] == pytest.approx(0.36, rel=0.02)
-    # Not estimated yet, and said to be 0.
-    assert mean[["candidate_variance", "halo", "trend"]].eq(0).all()
+def on_platform(name: str, seed: int) -> Truth:
+    """A whole platform: effects that drift, moods and restless candidates unseen by the model."""
+    platform = simulate(WORLDS[name], seed)
+    fitted = fit_experience_effects(effects_panel(platform))
+    truth = platform.truth["interviewers"].set_index("interviewer_id")["staying_effect"]
+    staying = truth.loc[fitted.table["interviewer_id"]].to_numpy()
+    # An effect is against the average interviewer: the intercept holds the average itself.
+    return Truth(fitted, staying - staying.mean())
+
+
+def coverage(truth: Truth) -> float:
+    error = (truth.fitted.table["churn_effect"] - truth.staying).abs()
+    return float((error < 1.645 * truth.fitted.table["churn_effect_se"]).mean())
+
+
+def test_intervals_cover_the_present_truth_of_the_base_world() -> None:
+    truths = [on_platform("base", seed) for seed in SEEDS]
+    assert 0.84 < np.mean([coverage(truth) for truth in truths]) < 0.95
+    for truth in truths:
+        effects = truth.fitted.table["churn_effect"]
+        assert truth.fitted.diagnostics["is_detectable"] is True
+        assert effects.mean() == pytest.approx(0.0, abs=1e-4)
+        # As large as the truth, on average: a unit of effect is a unit of truth.
+        assert 0.85 < np.cov(effects, truth.staying)[0, 1] / effects.var() < 1.15
+
+
+def test_confounded_matching_costs_the_coverage_that_the_documentation_says() -> None:
+    assert 0.65 < np.mean([coverage(on_platform("confounded", seed)) for seed in SEEDS]) < 0.84
+
+
+def test_the_null_world_is_said_to_have_no_effect() -> None:
+    fits = [on_platform("null", seed).fitted for seed in SEEDS]
+    # A test at 5 % may err once in four.
+    assert sum(fitted.diagnostics["is_detectable"] for fitted in fits) <= 1
+    for fitted in fits:
+        assert fitted.table["churn_effect"].abs().max() < 0.1

@@ -7,6 +7,8 @@ from scipy.special import expit
 
 from python_models.experience.experience_weights import fit_experience_weights
 from python_models.fitted_table import FittedTable
+from python_models.simulation import WORLDS, simulate
+from tests.recovery.leaving_panels import weights_panel
 
 SEEDS = range(4)
 BASE = (0.40, 0.25, 0.20, 0.15)
@@ -98,3 +100,18 @@ def test_few_sessions_stay_equal() -> None:
     fitted = fit_experience_weights(panel_of(1, BASE, n=9_000))
     assert fitted.table["weight"].tolist() == [0.25] * 4
     assert fitted.diagnostics["used_default"] is True
+
+
+def test_without_interviewer_effects_weights_stay_equal_and_say_why() -> None:
+    fitted = fit_experience_weights(weights_panel(simulate(WORLDS["null"], 1)))
+    assert fitted.table["weight"].tolist() == [0.25] * 4
+    assert fitted.diagnostics["is_detectable"] is False
+    assert fitted.diagnostics["q_p_value"] > 0.05
+    assert "no interviewer effect on leaving is detectable" in fitted.diagnostics["reason"]
+
+
+def test_with_interviewer_effects_weights_are_estimated() -> None:
+    fitted = fit_experience_weights(weights_panel(simulate(WORLDS["base"], 1)))
+    assert fitted.diagnostics["is_detectable"] is True
+    assert fitted.diagnostics["used_default"] is False
+    assert fitted.diagnostics["reason"] == "estimated"

@@ -9,18 +9,19 @@ import pytest
 from sklearn.base import BaseEstimator, clone
 
 from python_models.calibration.accuracy_scale import AccuracyScale, fit_accuracy_scale
-from python_models.calibration.crossed_effects import CrossedEffects
 from python_models.calibration.interviewer_leniency import (
     InterviewerLeniency,
     fit_interviewer_leniency,
 )
+from python_models.crossed_effects import CrossedEffects
 from python_models.experience.churn_covariates import (
     CHURN_COVARIATES,
     ChurnCovariates,
     fit_churn_covariates,
 )
 from python_models.experience.experience_effects import InterviewerEffects, fit_experience_effects
-from python_models.experience.experience_weights import FactorWeights, fit_experience_weights
+from python_models.experience.experience_weights import fit_experience_weights
+from python_models.experience.factor_weights import FactorWeights
 from python_models.experience.rating_components import RatingComponents, fit_rating_components
 from python_models.fitted_table import FittedTable
 
@@ -37,14 +38,11 @@ def _cells(n: int = 4) -> pd.DataFrame:
     )
 
 
-def _sums(n: int = 3) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "interviewer_id": [f"i{k}" for k in range(n)],
-            "n_sessions": [20, 2, 0][:n],
-            "residual_sum": [3.0, -0.4, 0.0][:n],
-            "information": [4.0, 0.4, 0.0][:n],
-        }
+def _counts(n: int = 3) -> pd.DataFrame:
+    return _covariates(n).assign(
+        interviewer_id=[f"i{k}" for k in range(n)],
+        n_sessions=[20, 2, 0][:n],
+        n_left=[8, 1, 0][:n],
     )
 
 
@@ -111,7 +109,7 @@ def _links(n: int = 80) -> pd.DataFrame:
 
 PANELS: list[tuple[Fit, pd.DataFrame, str]] = [
     (fit_churn_covariates, _cells(), "n_left"),
-    (fit_experience_effects, _sums(), "information"),
+    (fit_experience_effects, _counts(), "n_left"),
     (fit_rating_components, _ratings(), "rating"),
     (fit_experience_weights, _past(), "has_left"),
     (fit_interviewer_leniency, _judgements(), "technical"),
@@ -160,7 +158,7 @@ def test_equal_labels_give_an_intercept_alone(n_left: int) -> None:
 
 
 def test_an_interviewer_without_information_has_no_effect_but_an_interval() -> None:
-    fitted = fit_experience_effects(_sums())
+    fitted = fit_experience_effects(_counts())
     row = fitted.table.set_index("interviewer_id").loc["i2"]
     assert row["churn_effect"] == 0.0
     assert np.isfinite(row["churn_effect_se"])
@@ -171,7 +169,9 @@ def test_one_rating_each_leaves_the_variances_unknown() -> None:
     fitted = fit_rating_components(one_each)
     values = fitted.table.set_index("component")["value"]
     assert values["mean"] == pytest.approx(3.0)
-    assert values["interviewer_variance"] == values["residual_variance"] == 0.0
+    assert values["interviewer_variance"] == values["candidate_variance"] == 0.0
+    # What nobody in particular explains is residual: 3, 2 and 4 have variance 1.
+    assert values["residual_variance"] == pytest.approx(1.0, rel=1e-4)
     assert fitted.diagnostics["is_known"] is False
 
 
@@ -231,7 +231,7 @@ def test_without_real_judgements_there_is_leniency_but_no_bar() -> None:
         FactorWeights(min_sessions=7),
         InterviewerEffects(min_sessions=7),
         InterviewerLeniency(max_iter=7),
-        RatingComponents(min_ratings=7),
+        RatingComponents(max_iter=7),
     ],
     ids=lambda estimator: type(estimator).__name__,
 )
