@@ -140,9 +140,7 @@ sessions as (
             when ratings.session_id is not null then 'aged'
             else 'withdrawn'
         end as fate,
-        old_kept.session_id is not null
-        and new_kept.session_id is not null
-        and old_kept.raw_ratings is distinct from new_kept.raw_ratings as is_answer_changed,
+        coalesce(old_kept.raw_ratings <> new_kept.raw_ratings, false) as is_answer_changed,
         old_kept.raw_ratings as raw_before,
         new_kept.raw_ratings as raw_after,
         old_kept.adjustment as adjustment_before,
