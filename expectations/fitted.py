@@ -21,6 +21,7 @@ from expectations.checks import (
     not_null,
     unique,
 )
+from expectations.fitted_ratings import rating_checks
 
 # Weights are legible: people redo the score by hand, so they come in steps of .05.
 WEIGHT_STEP = 0.05
@@ -64,7 +65,7 @@ def suite(
         When there are no expectations for this stem: a fit nobody judges is not used.
     """
     if stem == "rating_components":
-        derived, checks = _rating_components(rating_min, rating_max)
+        derived, checks = rating_checks(rating_min, rating_max)
     else:
         derived, checks = SUITES[stem]()
     columns = ", ".join(["fitted_rows.*", *derived])
@@ -156,28 +157,6 @@ def _experience_effects() -> Parts:
         ),
     ]
     return [], checks
-
-
-def _rating_components(rating_min: int, rating_max: int) -> Parts:
-    needed = ("mean", "interviewer_variance", "residual_variance")
-    derived = [
-        "right(component, 8) <> 'variance' or value >= 0 as is_variance_possible",
-        f"component <> 'mean' or value between {rating_min} and {rating_max} as is_mean_on_scale",
-        "component <> 'interviewer_variance' or value > 0 as is_skill_found",
-    ]
-    checks = [
-        unique(["component", "level"], "each component has one value"),
-        contains("component", needed, f"the components {', '.join(needed)} are there"),
-        *_finite("value", 1000.0, "each component"),
-        holds("is_variance_possible", "no variance is negative"),
-        holds("is_mean_on_scale", f"the mean rating lies on {rating_min}..{rating_max}"),
-        holds(
-            "is_skill_found",
-            "interviewers differ at all (the variance between them is positive)",
-            severity="warning",
-        ),
-    ]
-    return derived, checks
 
 
 def _interviewer_leniency() -> Parts:

@@ -195,6 +195,17 @@ def _run_ddl(suffix: str) -> list[str]:
     ]
 
 
+# What the fit that adjusts nothing says of a rating; of the ratings themselves it knows nothing.
+ADJUSTMENTS = (
+    "mean_verdict",
+    "halo",
+    "trend",
+    "reference_day",
+    "candidate_variance",
+    "drift_variance",
+)
+
+
 def _write_defaults(database: psycopg.Connection, schema: str, questions: tuple[str, ...]) -> None:
     """Write the fit that serves until there is a better one: equal weights, nothing adjusted."""
     reason = "equal weights, no adjustment: what serves where no fit was accepted"
@@ -206,6 +217,13 @@ def _write_defaults(database: psycopg.Connection, schema: str, questions: tuple[
                 on conflict (fit_id, model) do nothing""",
             (stem, Jsonb({}), Jsonb({}), reason),
         )
+    database.execute(
+        f"""insert into {schema}.rating_components (fit_id, fitted_at, component, level, value)
+            select 'default', 'epoch', component, '', 0
+            from unnest(%s::text[]) as nothing_adjusted (component)
+            on conflict (fit_id, component, level) do nothing""",
+        (list(ADJUSTMENTS),),
+    )
     database.execute(f"delete from {schema}.experience_weights where fit_id = 'default'")
     database.execute(
         f"""insert into {schema}.experience_weights

@@ -9,7 +9,7 @@ from scipy.sparse import csgraph
 from sklearn.base import BaseEstimator
 
 from python_models.calibration.composite import ITEMS, learn_scale
-from python_models.calibration.crossed_effects import CrossedEffects
+from python_models.crossed_effects import CrossedEffects
 from python_models.design import independent_columns
 from python_models.fitted_table import FittedTable
 from python_models.frames import (
@@ -119,8 +119,8 @@ class InterviewerLeniency(BaseEstimator):
         self.model_ = model.fit(design, z, owner=candidate, facets=[interviewer, company])
         if not model.has_converged_:
             self.warnings_.append("the variances of the leniency model have not converged")
-        if len(interviewers) + len(companies) + len(names) > self.max_dense:
-            self.warnings_.append("too many interviewers to invert: se's are slightly too small")
+        if not model.is_exact_:
+            self.warnings_.append("so many interviewers that se's are estimated, within about 1 %")
         variances = [model.owner_variance_, *model.facet_variances_, model.residual_variance_]
         parts = ["candidate", "interviewer", "company", "residual"]
         sets = _comparison_sets(candidate, interviewer, company)

@@ -2,7 +2,7 @@
 
 from orchestration.defs.fits.fitting import fit_asset
 from orchestration.lib.dbt_project import dbt_vars
-from python_models.experience.churn_covariates import fit_churn_covariates
+from python_models.experience.churn_covariates import CHURN_COVARIATES, fit_churn_covariates
 from python_models.experience.experience_effects import fit_experience_effects
 from python_models.experience.experience_weights import fit_experience_weights
 from python_models.experience.rating_components import fit_rating_components
@@ -14,10 +14,11 @@ churn_covariates = fit_asset(
 experience_effects = fit_asset(
     fit_experience_effects,
     "How each interviewer moves candidates to stay (A2), shrunken; higher is better.",
+    categories=("interviewer_id", *CHURN_COVARIATES),
 )
 rating_components = fit_asset(
     fit_rating_components,
-    "How the spread of ratings divides into interviewer and noise (A3).",
+    "What a rating is made of (A3): interviewer, candidate, verdict, time, noise.",
 )
 experience_weights = fit_asset(
     fit_experience_weights,

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from python_models.calibration.crossed_effects import CrossedEffects
+from python_models.crossed_effects import CrossedEffects
 
 FloatArray = np.ndarray
 
@@ -90,20 +90,75 @@ def test_effects_and_their_errors_equal_the_explicit_solution() -> None:
         assert model.ses_[i] == pytest.approx(ses[part], abs=1e-8)
 
 
-def test_beyond_the_dense_limit_the_estimates_stay_the_same() -> None:
+def many_interviewers() -> dict[str, FloatArray]:
     data = crossed_data(n=6000)
     rng = np.random.default_rng(9)
     is_mock = data["interviewer"] >= 0
     data["interviewer"] = np.where(is_mock, rng.integers(0, 400, 6000), -1)
     data["y"] = data["y"] + np.where(is_mock, rng.normal(0, 0.4, 400)[data["interviewer"]], 0)
-    dense, iterative = fitted(data), fitted(data, max_dense=1)
-    assert iterative.effects_[0] == pytest.approx(dense.effects_[0], abs=0.02)
-    assert iterative.facet_variances_[0] == pytest.approx(dense.facet_variances_[0], rel=0.05)
-    assert iterative.residual_variance_ == pytest.approx(dense.residual_variance_, rel=0.02)
-    # The stand-in for the inverse errs on the sure side, as the docstring says, by little.
-    ratio = iterative.ses_[0] / dense.ses_[0]
-    assert ratio.max() < 1.0
-    assert ratio.min() > 0.95
+    return data
+
+
+def test_beyond_the_dense_limit_the_estimates_stay_the_same() -> None:
+    data = many_interviewers()
+    dense, probed = fitted(data), fitted(data, max_dense=1)
+    assert dense.is_exact_
+    assert not probed.is_exact_
+    assert probed.has_converged_
+    # Companies are six, each a large share of all: probes tell their variance least.
+    for facet, tolerance in ((0, 0.003), (1, 0.03)):
+        expected = pytest.approx(dense.facet_variances_[facet], rel=tolerance)
+        assert probed.facet_variances_[facet] == expected
+    assert probed.owner_variance_ == pytest.approx(dense.owner_variance_, rel=0.01)
+    assert probed.residual_variance_ == pytest.approx(dense.residual_variance_, rel=0.001)
+    assert probed.effects_[0] == pytest.approx(dense.effects_[0], abs=0.003)
+    assert probed.coef_ == pytest.approx(dense.coef_, abs=0.001)
+    assert probed.variance_ses_ == pytest.approx(dense.variance_ses_, rel=0.05)
+    # As the docstring says: within a hundredth where everybody meets everybody.
+    assert probed.ses_[0] == pytest.approx(dense.ses_[0], rel=0.01)
+
+
+def test_at_equal_variances_the_iterative_solution_is_the_exact_one() -> None:
+    data = many_interviewers()
+    # No round is run: both solve at the starting variances.
+    dense, probed = (fitted(data, max_iter=0, max_dense=limit) for limit in (5000, 1))
+    assert probed.coef_ == pytest.approx(dense.coef_, abs=1e-7)
+    assert probed.coef_ses_ == pytest.approx(dense.coef_ses_, rel=1e-6)
+    assert probed.owner_effects_ == pytest.approx(dense.owner_effects_, abs=1e-7)
+    for facet in (0, 1):
+        assert probed.effects_[facet] == pytest.approx(dense.effects_[facet], abs=1e-7)
+
+
+def test_probes_repeat_themselves_and_their_seed_hardly_matters() -> None:
+    data = many_interviewers()
+    first, again, other = (fitted(data, max_dense=1, random_state=seed) for seed in (0, 0, 1))
+    assert first.facet_variances_ == again.facet_variances_
+    assert np.array_equal(first.ses_[0], again.ses_[0])
+    assert first.facet_variances_ != other.facet_variances_
+    assert other.facet_variances_[0] == pytest.approx(first.facet_variances_[0], rel=0.01)
+
+
+def test_in_closed_cliques_more_probes_tell_one_level_from_another() -> None:
+    # A third of the interviewers share their candidates in fives, and with nobody else.
+    rng = np.random.default_rng(4)
+    n, size = 6000, 300
+    interviewer, in_clique = rng.integers(0, size, n), np.arange(size) < 100
+    owner = np.where(in_clique[interviewer], interviewer // 5, rng.integers(20, 1500, n))
+    owner = np.unique(owner, return_inverse=True)[1]
+    y = rng.normal(0, 0.4, size)[interviewer] + rng.normal(0, 0.7, owner.max() + 1)[owner]
+    y = y + rng.normal(0, 0.6, n)
+
+    def ses(**settings: int) -> FloatArray:
+        model = CrossedEffects(**settings)
+        return model.fit(np.ones((n, 1)), y, owner=owner, facets=[interviewer]).ses_[0]
+
+    exact, few, many = ses(), ses(max_dense=1), ses(max_dense=1, n_probes=128)
+    # Such levels are twice as uncertain as their counts say.
+    assert exact[in_clique].mean() > 1.3 * exact[~in_clique].mean()
+    assert few == pytest.approx(exact, rel=0.4)
+    assert few.mean() == pytest.approx(exact.mean(), rel=0.05)
+    assert many == pytest.approx(exact, rel=0.2)
+    assert many.mean() == pytest.approx(exact.mean(), rel=0.01)
 
 
 def test_a_factor_without_effect_gets_none() -> None:
