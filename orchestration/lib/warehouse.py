@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import adbc_driver_postgresql.dbapi as adbc
 import pandas as pd
 import psycopg
+import pyarrow as pa
 from psycopg import sql
 
 from orchestration.lib.errors import UserError
@@ -40,17 +41,30 @@ class Warehouse:
         """Name a folder's schema in this run."""
         return f"{folder}{self.suffix}"
 
-    def read_panel(self, panel: str) -> pd.DataFrame:
+    def read_panel(self, panel: str, *, categories: Collection[str] = ()) -> pd.DataFrame:
         """Read a ``pnl_`` model whole, in a stable order, over Arrow.
 
         Rows come sorted by their columns from the left, so that sums of floats, and with them the
         last digits of a fit, do not depend on how a table happens to lie on disk.
+
+        Parameters
+        ----------
+        panel : str
+            The model's name.
+        categories : collection of str
+            Text columns to hold as categoricals: a word that millions of rows repeat is then in
+            memory once.
         """
         with self.connect() as connection:
             query = self._panel_query(connection, panel).as_string(connection)
         with adbc.connect(self.dsn) as connection, connection.cursor() as cursor:
             cursor.execute(query)
-            return cursor.fetch_arrow_table().to_pandas()
+            reader = cursor.fetch_record_batch()
+            # Batch by batch: the text of all rows never is in memory at once.
+            parts = [_encoded(pa.Table.from_batches([batch]), categories) for batch in reader]
+            empty = _encoded(reader.schema.empty_table(), categories)
+        whole = pa.concat_tables([empty, *parts]).unify_dictionaries()
+        return whole.to_pandas(split_blocks=True, self_destruct=True)
 
     def _panel_query(self, connection: psycopg.Connection, panel: str) -> sql.Composed:
         columns = connection.execute(
@@ -71,6 +85,13 @@ class Warehouse:
             sql.Identifier(self.schema("panels"), panel),
             sql.SQL(", ").join(_ordered(name, kind) for name, kind in columns),
         )
+
+
+def _encoded(part: pa.Table, categories: Collection[str]) -> pa.Table:
+    for place, name in enumerate(part.column_names):
+        if name in categories:
+            part = part.set_column(place, name, part[name].dictionary_encode())
+    return part
 
 
 def _selected(name: str, kind: str) -> sql.Composable:

@@ -18,7 +18,7 @@ from python_models.experience.leaving_rows import (
     fit_covariates,
 )
 from python_models.fitted_table import FittedTable
-from python_models.frames import FloatArray, as_floats, plain_numbers, require_columns
+from python_models.frames import FloatArray, as_floats, level_codes, plain_numbers, require_columns
 
 # 5 % of a normal distribution lie above it: intervals are of 90 %.
 _NORMAL_95 = 1.6448536269514722
@@ -173,9 +173,9 @@ def fit_experience_effects(
     """
     required = ["interviewer_id", *CHURN_COVARIATES, "n_sessions", "n_left"]
     require_columns(panel, required, "experience_effects")
-    who, people = pd.factorize(panel["interviewer_id"], sort=True)
-    is_known = who >= 0
+    is_known = panel["interviewer_id"].notna()
     known = panel if is_known.all() else panel[is_known]
+    who, people = level_codes(known["interviewer_id"])
     n_sessions = np.nan_to_num(as_floats(known["n_sessions"]))
     n_left = np.nan_to_num(as_floats(known["n_left"]))
     design = build_design(
@@ -185,13 +185,13 @@ def fit_experience_effects(
         design.matrix,
         n_left,
         cell=design.cell,
-        interviewer=who[is_known],
+        interviewer=who,
         n_sessions=n_sessions,
         n_interviewers=len(people),
     )
     table = pd.DataFrame(
         {
-            "interviewer_id": np.asarray(people, dtype=object),
+            "interviewer_id": np.array(people, dtype=object),
             "n_sessions": model.n_sessions_.astype(np.int64),
             "churn_effect": model.effects_,
             "churn_effect_se": model.ses_,

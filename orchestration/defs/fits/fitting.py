@@ -1,7 +1,7 @@
 """What all fits share: read a panel, estimate, replace the fitted rows in one transaction."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,9 @@ GATE = "fitted_gate"
 MODELS_DIR = PROJECT_DIR / "python_models"
 
 
-def fit_asset(estimate: Estimate, description: str, **settings: Any) -> dg.AssetsDefinition:
+def fit_asset(
+    estimate: Estimate, description: str, *, categories: Collection[str] = (), **settings: Any
+) -> dg.AssetsDefinition:
     """Make the asset of one fit from its estimator ``fit_<stem>``.
 
     Parameters
@@ -41,6 +43,8 @@ def fit_asset(estimate: Estimate, description: str, **settings: Any) -> dg.Asset
         ``fit_<stem>(panel, **settings)`` of ``python_models``.
     description : str
         What the fit says, for Dagster's catalogue.
+    categories : collection of str
+        Text columns of the panel that the estimator takes as categoricals, to save memory.
     **settings
         Handed to the estimator, and part of the fit's identity.
     """
@@ -60,7 +64,7 @@ def fit_asset(estimate: Estimate, description: str, **settings: Any) -> dg.Asset
         context: dg.AssetExecutionContext, session: dg.ResourceParam[RunSession]
     ) -> Iterator[dg.MaterializeResult]:
         with stage(f"fit {stem}") as shown:
-            panel = session.warehouse.read_panel(f"pnl_{stem}")
+            panel = session.warehouse.read_panel(f"pnl_{stem}", categories=categories)
             with session.warehouse.connect() as connection:
                 as_of = read_clock(connection, session.warehouse.suffix)
             fit_key = FitKey(stem, as_of, panel_hash(panel), settings, estimator_version(estimate))
