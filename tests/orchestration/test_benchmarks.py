@@ -43,6 +43,16 @@ def test_a_reload_is_all_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert line.size.startswith("2,000 rows onto ")
 
 
+def test_effects_are_measured_beside_peers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.leaving_fits.has_statsmodels", lambda: False)
+    step, exact = all_stages()["experience_effects"].measure(5_000, lambda what: None)
+    assert (step.what, exact.what) == ("effects, one step", "effects, exact")
+    assert exact.peer == "scikit-learn"
+    assert exact.peer_seconds
+    assert exact.cpu_seconds
+    assert "python -m pip install statsmodels" in exact.note
+
+
 def test_the_table_shows_what_was_measured() -> None:
     shown = CliRunner().invoke(app, ["--stage", "simulate", "--rows", "3_000"])
     assert shown.exit_code == 0
