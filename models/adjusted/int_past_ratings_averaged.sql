@@ -11,7 +11,7 @@ ratings as (
 
 sessions as (
 
-    select * from {{ ref('stg_app__sessions') }}
+    select * from {{ ref('fct_sessions') }}
 
 ),
 
@@ -56,7 +56,7 @@ events as (
     select
         interviewer_id,
         session_id,
-        coalesce(started_at, scheduled_at) as happened_at,
+        session_start_at as happened_at,
         0 as is_form,
         null as n_past,
         {%- for factor in factors %}

@@ -18,6 +18,7 @@ from orchestration.lib.fitted_tables import CONTRACTS
 from python_models.fitted_table import FittedTable
 
 UNJUDGED = "waits for its gate"
+DEFAULT_FIT = "default"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,19 @@ def find_fit(
     return RegisteredFit(*row) if row else None
 
 
+def fit_in_force(connection: psycopg.Connection, schema: str, key: FitKey) -> str:
+    """Name the accepted fit that served before this one, as the models' `accepted_fit` does."""
+    row = connection.execute(
+        f"""select fit_id from {schema}.fit_registry
+            where model = %s and is_accepted and fit_id <> %s
+                and (trained_through is null or trained_through <= %s)
+            order by fit_id = %s, trained_through desc, fitted_at desc, fit_id
+            limit 1""",
+        (key.stem, key.fit_id, key.trained_through, DEFAULT_FIT),
+    ).fetchone()
+    return row[0] if row else DEFAULT_FIT
+
+
 def write_fit(connection: psycopg.Connection, schema: str, key: FitKey, fit: FittedTable) -> None:
     """Write a fit's numbers and its row in the registry; the caller's transaction joins them.
 
@@ -133,13 +147,24 @@ def write_fit(connection: psycopg.Connection, schema: str, key: FitKey, fit: Fit
 
 
 def judge_fit(
-    connection: psycopg.Connection, schema: str, key: FitKey, refusal: str | None
+    connection: psycopg.Connection,
+    schema: str,
+    key: FitKey,
+    refusal: str | None,
+    findings: Mapping[str, Any] | None = None,
 ) -> RegisteredFit:
-    """Record the gate's verdict: accepted, or refused for a reason."""
+    """Record the gate's verdict: accepted, or refused for a reason; and what it found."""
     connection.execute(
-        f"""update {schema}.fit_registry set is_accepted = %s, reason = %s
+        f"""update {schema}.fit_registry
+            set is_accepted = %s, reason = %s, diagnostics = diagnostics || %s
             where model = %s and fit_id = %s""",
-        (refusal is None, refusal, key.stem, key.fit_id),
+        (
+            refusal is None,
+            refusal,
+            Jsonb(dict(findings or {}), dumps=_plain_json),
+            key.stem,
+            key.fit_id,
+        ),
     )
     fit = find_fit(connection, schema, key.stem, key.fit_id)
     if fit is None:

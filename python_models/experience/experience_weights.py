@@ -5,12 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from python_models.experience.churn_covariates import CHURN_COVARIATES
 from python_models.experience.factor_weights import FactorWeights
+from python_models.experience.weights_panel import weights_rows
 from python_models.fitted_table import FittedTable
-from python_models.frames import BoolArray, FloatArray, as_floats, plain_numbers, require_columns
-
-PAST_MEAN = "_past_mean"
+from python_models.frames import BoolArray, FloatArray, plain_numbers
 
 
 def fit_experience_weights(
@@ -33,33 +31,18 @@ def fit_experience_weights(
     FittedTable
         Rows (factor, weight, weight_raw, weight_low, weight_high), in the panel's order.
     """
-    required = ["session_id", "interviewer_id", "has_left", "n_past", *CHURN_COVARIATES]
-    require_columns(panel, required, "experience_weights")
-    columns = [str(name) for name in panel.columns if str(name).endswith(PAST_MEAN)]
-    if not columns:
-        raise ValueError(f"panel experience_weights has no column <factor>{PAST_MEAN}")
-    factors = [name.removesuffix(PAST_MEAN) for name in columns]
-    means = np.column_stack([as_floats(panel[name]) for name in columns])
-    y, n_past = as_floats(panel["has_left"]), as_floats(panel["n_past"])
-    has_base = np.isfinite(y) & (np.nan_to_num(n_past) >= min_past)
-    # A question nobody has answered yet must not cost the others their evidence.
-    is_live = np.ones(len(factors), dtype=np.bool_)
-    if has_base.any():
-        is_live[:] = np.isfinite(means[has_base]).any(axis=0)
-    is_used = has_base & np.isfinite(means[:, is_live]).all(axis=1)
+    rows = weights_rows(panel, min_past)
     model = FactorWeights(**settings).fit(
-        means[np.ix_(is_used, is_live)],
-        y[is_used],
-        covariates=panel.loc[is_used, list(CHURN_COVARIATES)],
-        groups=pd.factorize(panel.loc[is_used, "interviewer_id"], use_na_sentinel=False)[0],
+        rows.means, rows.has_left, covariates=rows.covariates, groups=rows.interviewer
     )
+    factors, is_live = list(rows.factors), rows.is_live
     unanswered = [name for name, live in zip(factors, is_live, strict=True) if not live]
     notes = [f"{name}: no answers yet, weight 0" for name in unanswered]
     return FittedTable(
         table=_weight_rows(model, factors, is_live),
         settings={**model.get_params(), "min_past": min_past},
-        diagnostics=_diagnostics(model, int(is_used.sum()), float(np.sum(y[is_used]))),
-        n_rows=int(is_used.sum()),
+        diagnostics=_diagnostics(model, len(rows.has_left), float(np.sum(rows.has_left))),
+        n_rows=len(rows.has_left),
         warnings=(*notes, *model.warnings_),
     )
 

@@ -19,7 +19,15 @@ ALLOWED_PARENTS = {
     "panels": ("intermediate.", "marts.", "fitted.", "adjusted.", "seeds.", CLOCK),
     "fitted": ("source:fitted.", "panels.", CLOCK),
     # Where the numbers of a fit meet the rows they are about.
-    "adjusted": ("intermediate.", "marts.", "fitted.", "adjusted.", "seeds.", CLOCK),
+    "adjusted": (
+        "intermediate.",
+        "marts.",
+        "fitted.",
+        "adjusted.",
+        "seeds.",
+        CLOCK,
+        "source:published.",
+    ),
     "scores": (
         "intermediate.",
         "marts.",
@@ -27,8 +35,9 @@ ALLOWED_PARENTS = {
         "adjusted.",
         "scores.",
         "seeds.",
-        "source:run.",
+        CLOCK,
         # What changed is told against what was published before.
+        "source:run.publications",
         "source:published.",
     ),
     "policy": ("marts.", "fitted.", "scores.", "policy.", "seeds.", CLOCK),

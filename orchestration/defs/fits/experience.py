@@ -2,6 +2,7 @@
 
 from orchestration.defs.fits.fitting import fit_asset
 from orchestration.lib.dbt_project import dbt_vars
+from orchestration.lib.weights_gate import judge_weights
 from python_models.experience.churn_covariates import CHURN_COVARIATES, fit_churn_covariates
 from python_models.experience.experience_effects import fit_experience_effects
 from python_models.experience.experience_weights import fit_experience_weights
@@ -23,5 +24,6 @@ rating_components = fit_asset(
 experience_weights = fit_asset(
     fit_experience_weights,
     "Weights that turn candidate feedback into the experience score (A4).",
+    judge=judge_weights,
     min_past=dbt_vars()["min_rated_sessions"],
 )

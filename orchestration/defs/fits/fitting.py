@@ -25,15 +25,23 @@ from orchestration.lib.registry import (
 )
 from orchestration.lib.session import RunSession
 from orchestration.lib.settings import PROJECT_DIR
+from orchestration.lib.warehouse import Warehouse
 from python_models.fitted_table import FittedTable
 
 Estimate = Callable[..., FittedTable]
+# Judges a fit against others, where its suite looks at its rows alone.
+Judge = Callable[[Warehouse, FitKey, pd.DataFrame, FittedTable], tuple[str | None, dict[str, Any]]]
 GATE = "fitted_gate"
 MODELS_DIR = PROJECT_DIR / "python_models"
 
 
 def fit_asset(
-    estimate: Estimate, description: str, *, categories: Collection[str] = (), **settings: Any
+    estimate: Estimate,
+    description: str,
+    *,
+    categories: Collection[str] = (),
+    judge: Judge | None = None,
+    **settings: Any,
 ) -> dg.AssetsDefinition:
     """Make the asset of one fit from its estimator ``fit_<stem>``.
 
@@ -45,6 +53,8 @@ def fit_asset(
         What the fit says, for Dagster's catalogue.
     categories : collection of str
         Text columns of the panel that the estimator takes as categoricals, to save memory.
+    judge : callable, optional
+        Part of the gate: compares the fit with the one in force, after its suite has passed.
     **settings
         Handed to the estimator, and part of the fit's identity.
     """
@@ -68,7 +78,7 @@ def fit_asset(
             with session.warehouse.connect() as connection:
                 as_of = read_clock(connection, session.warehouse.suffix)
             fit_key = FitKey(stem, as_of, panel_hash(panel), settings, estimator_version(estimate))
-            found = _fit_once(context, session, fit_key, panel, estimate)
+            found = _fit_once(context, session, fit_key, panel, estimate, judge)
             shown.say(_line(found, len(panel)))
         yield dg.MaterializeResult(
             asset_key=key, metadata=_metadata(found, fit_key), check_results=[_verdict(key, found)]
@@ -89,20 +99,25 @@ def _fit_once(
     key: FitKey,
     panel: pd.DataFrame,
     estimate: Estimate,
+    judge: Judge | None,
 ) -> RegisteredFit:
     schema = session.warehouse.schema("fitted")
     with session.warehouse.connect() as connection:
         found = find_fit(connection, schema, key.stem, key.fit_id)
-    if found is not None and found.is_judged:
+    # A refusal by a judge may be lifted by a person; the rows of a fit never change.
+    if found is not None and found.is_judged and (found.is_accepted or judge is None):
         return found
     result = estimate(panel, **key.settings)
     with session.warehouse.connect() as connection:
         write_fit(connection, schema, key, result)
     scale = {name: dbt_vars()[name] for name in ("rating_min", "rating_max")}
     suite = fitted.suite(key.stem, key.fit_id, schema=schema, **scale)
-    outcomes = run_gate(session.warehouse, context.run_id, [suite])
+    refusal = reason_to_refuse(run_gate(session.warehouse, context.run_id, [suite]))
+    findings: dict[str, Any] = {}
+    if refusal is None and judge is not None:
+        refusal, findings = judge(session.warehouse, key, panel, result)
     with session.warehouse.connect() as connection:
-        return judge_fit(connection, schema, key, reason_to_refuse(outcomes))
+        return judge_fit(connection, schema, key, refusal, findings)
 
 
 def _line(found: RegisteredFit, n_panel: int) -> str:
