@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import adbc_driver_postgresql.dbapi as adbc
+import numpy as np
 import pandas as pd
 import psycopg
 import pyarrow as pa
@@ -88,10 +89,16 @@ class Warehouse:
 
 
 def _encoded(part: pa.Table, categories: Collection[str]) -> pa.Table:
-    for place, name in enumerate(part.column_names):
-        if name in categories:
-            part = part.set_column(place, name, part[name].dictionary_encode())
-    return part
+    if not categories:
+        return part
+    # A batch of the driver's stays in memory, text and all, while one of its columns does:
+    # taking every row copies a column out of it.
+    every_row = pa.array(np.arange(part.num_rows))
+    columns = [
+        part[name].dictionary_encode() if name in categories else part[name].take(every_row)
+        for name in part.column_names
+    ]
+    return pa.table(dict(zip(part.column_names, columns, strict=True)))
 
 
 def _selected(name: str, kind: str) -> sql.Composable:
