@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 SESSIONS_EACH = 100
 # Interview types, months, first or later, experience levels, verdicts, marks.
@@ -70,3 +73,15 @@ def _design(levels: Array) -> Array:
     matrix = np.column_stack(columns)
     # Of few sessions none may fall into the first months.
     return matrix[:, matrix.any(axis=0)]
+
+
+def write_csv(n_sessions: int, path: Path) -> None:
+    """Write the sessions for programs in other languages, such as `leaving_glmer.R`."""
+    columns = leaving_columns(n_sessions)
+    named = {f"x{place}": codes for place, codes in enumerate(columns.covariates)}
+    rows = pd.DataFrame({**named, "interviewer": columns.interviewer})
+    rows.assign(has_left=columns.has_left.astype(int)).to_csv(path, index=False)
+
+
+if __name__ == "__main__":
+    write_csv(int(sys.argv[1]), Path(sys.argv[2]))
