@@ -43,6 +43,7 @@ weighed as (
             0
         ) as weighted_rating,
         ratings.leniency_part + ratings.halo_part as kindness,
+        ratings.trend_part,
         ratings.session_end_at
     from ratings
     cross join weights
@@ -55,6 +56,7 @@ select
     interviewer_id,
     fit_id,
     round(weighted_rating - kindness, 6)::numeric(9, 6) as platform_rating,
+    trend_part,
     session_end_at
 from weighed
 where weighted_rating is not null

@@ -28,6 +28,8 @@ ALLOWED_PARENTS = {
         CLOCK,
         "source:published.",
     ),
+    # What two periods are set against each other by.
+    "compared": ("intermediate.", "marts.", "fitted.", "adjusted.", "compared.", "seeds.", CLOCK),
     "scores": (
         "intermediate.",
         "marts.",
@@ -46,6 +48,7 @@ ALLOWED_PARENTS = {
         "marts.",
         "fitted.",
         "adjusted.",
+        "compared.",
         "scores.",
         "policy.",
         "reports.",
@@ -64,6 +67,7 @@ PREFIXES = {
     "panels": ("pnl_",),
     "fitted": ("fit_",),
     "adjusted": ("int_",),
+    "compared": ("int_",),
     "scores": ("fct_",),
     "policy": ("fct_",),
     "reports": ("rpt_",),
