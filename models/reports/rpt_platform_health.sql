@@ -6,89 +6,21 @@ clock as (
 
 ),
 
-sessions as (
+averaged as (
 
-    select * from {{ ref('fct_sessions') }}
-
-),
-
-feedback as (
-
-    select * from {{ ref('fct_feedback') }}
-    where not is_excused
+    select * from {{ ref('int_metrics_averaged') }}
 
 ),
 
-decided as (
+returns as (
 
-    select * from {{ ref('int_real_sessions_decided') }}
+    select * from {{ ref('int_returns_estimated') }}
 
 ),
 
 accuracy as (
 
     select * from {{ ref('fct_accuracy_scores') }}
-
-),
-
--- One observation per session and metric. Leaving can only be told once it has matured, so its
--- periods lie further back.
-observations as (
-
-    select
-        'platform_experience' as metric,
-        rating_sum::numeric / n_items as observed,
-        released_at as observed_at
-    from feedback
-
-    union all
-
-    select
-        'churn_rate' as metric,
-        has_left::integer::numeric as observed,
-        {{ days_after('session_end_at', var('churn_days')) }} as observed_at
-    from sessions
-    where kind = 'mock'
-        and label_status = 'mature'
-
-    union all
-
-    select
-        'pass_through_rate' as metric,
-        is_advanced::integer::numeric as observed,
-        decided_at as observed_at
-    from decided
-
-),
-
-placed as (
-
-    select
-        observations.metric,
-        observations.observed,
-        case
-            when observations.observed_at
-                > {{ days_after('clock.as_of', -1 * var('health_period_days')) }} then 'now'
-            when observations.observed_at
-                > {{ days_after('clock.as_of', -2 * var('health_period_days')) }} then 'last'
-        end as period
-    from observations
-    cross join clock
-    where observations.observed_at <= clock.as_of
-
-),
-
-averaged as (
-
-    select
-        metric,
-        count(*) filter (where period = 'now') as n_now,
-        avg(observed) filter (where period = 'now') as value_now,
-        stddev_samp(observed) filter (where period = 'now')
-        / sqrt(nullif(count(*) filter (where period = 'now'), 0)::numeric) as se_now,
-        avg(observed) filter (where period = 'last') as value_last
-    from placed
-    group by 1
 
 ),
 
@@ -107,7 +39,13 @@ leniency as (
 
 means as (
 
-    select * from averaged
+    select
+        metric,
+        n_now,
+        value_now,
+        se_now,
+        value_last
+    from averaged
     where metric = 'platform_experience'
 
     union all
@@ -140,6 +78,36 @@ bounded as (
         value_now + {{ var('interval_z') }} * se_now as value_high
     from means
 
+    union all
+
+    select
+        metric,
+        n_now,
+        value_now,
+        value_last,
+        {{ net_promoter_bound('n_now', 'n_above', 'n_below', 'lower') }} as value_low,
+        {{ net_promoter_bound('n_now', 'n_above', 'n_below', 'upper') }} as value_high
+    from averaged
+    where metric = 'nps'
+
+    union all
+
+    select
+        'return_rate' as metric,
+        max(n_absences) filter (where period = 'now') as n_now,
+        max(return_rate) filter (where period = 'now') as value_now,
+        max(return_rate) filter (where period = 'last') as value_last,
+        max(return_low) filter (where period = 'now') as value_low,
+        max(return_high) filter (where period = 'now') as value_high
+    from returns
+
+),
+
+horizon as (
+
+    select max(horizon_days) as horizon_days
+    from returns
+
 ),
 
 uplift as (
@@ -169,17 +137,20 @@ metrics as (
     select *
     from (
         values
-        (1, 'platform_experience', 'rating points', null::numeric, true),
-        (2, 'nps', 'net promoter score', null, false),
-        (3, 'churn_rate', 'share of sessions', null, true),
-        (4, 'pass_through_rate', 'share of real interviews', {{ var('target_pass_rate') }}, true),
+        (1, 'platform_experience', 'rating points', null::numeric),
+        (2, 'nps', 'net promoter score, -100 to 100', null),
+        (3, 'churn_rate', 'share of sessions', null),
+        (4, 'pass_through_rate', 'share of real interviews', {{ var('target_pass_rate') }}),
         (
             5, 'pass_through_uplift', 'times an ordinary funnel',
-            {{ var('target_pass_rate') }} / {{ var('ordinary_pass_rate') }}, true
+            {{ var('target_pass_rate') }} / {{ var('ordinary_pass_rate') }}
         ),
-        (6, 'mean_leniency', 'model units', 0, true),
-        (7, 'return_rate', 'share of those who left', null, false)
-    ) as listed (metric_position, metric, unit, target, is_measured)
+        (6, 'mean_leniency', 'model units', 0),
+        (
+            7, 'return_rate',
+            'share of those away over {{ var("return_away_days") }} days who came back', null
+        )
+    ) as listed (metric_position, metric, unit, target)
 
 ),
 
@@ -200,9 +171,12 @@ listed_metrics as (
 
 select
     listed_metrics.metric,
-    listed_metrics.unit,
+    listed_metrics.unit || case
+        when listed_metrics.metric = 'return_rate' and horizon.horizon_days is not null
+            then ' within ' || horizon.horizon_days || ' days of leaving'
+        else ''
+    end as unit,
     case
-        when not listed_metrics.is_measured then 'not_measured_yet'
         when listed_metrics.value_now is null then 'not_enough_data'
         when listed_metrics.target is null then 'no_target'
         when listed_metrics.value_high < listed_metrics.target then 'below_target'
@@ -219,3 +193,4 @@ select
     clock.as_of
 from listed_metrics
 cross join clock
+cross join horizon
