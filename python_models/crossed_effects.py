@@ -61,7 +61,7 @@ class CrossedEffects(BaseEstimator):
         self,
         max_iter: int = 60,
         tol: float = 1e-4,
-        max_dense: int = 5000,
+        max_dense: int = 2000,
         n_probes: int = 8,
         random_state: int = 0,
     ) -> None:
