@@ -182,6 +182,22 @@ def _interviewer_leniency() -> Parts:
     return derived, checks
 
 
+def _lookback_curve() -> Parts:
+    # What the data do not support is null.
+    derived = [
+        "measure <> 'correlation' or coalesce(abs(estimate) <= 1.0001, true) as is_correlation",
+        "coalesce(estimate_low <= estimate and estimate <= estimate_high, true) as is_ordered",
+    ]
+    checks = [
+        unique(["measure", "row_set", "predictor", "rule"], "each rule has one figure of a kind"),
+        contains("measure", ("chosen_window",), "the window that the curve chooses is there"),
+        between("estimate", -1000, 1000, "each figure is finite or null"),
+        holds("is_correlation", "a correlation lies within -1..1"),
+        holds("is_ordered", "each figure lies within its interval"),
+    ]
+    return derived, checks
+
+
 def _accuracy_scale() -> Parts:
     # Interviewers who do not differ leave nothing to slope on: 0 is an answer there.
     derived = [
@@ -203,4 +219,5 @@ SUITES: dict[str, Callable[[], Parts]] = {
     "experience_effects": _experience_effects,
     "interviewer_leniency": _interviewer_leniency,
     "accuracy_scale": _accuracy_scale,
+    "lookback_curve": _lookback_curve,
 }

@@ -89,6 +89,12 @@ CONTRACTS = {
             counts=("n_judgements",),
             texts=("comparison_set_id",),
         ),
+        FittedContract(
+            "lookback_curve",
+            level=("measure", "row_set", "predictor", "rule"),
+            counts=("lookback", "n_tested"),
+            numbers=("estimate", "estimate_low", "estimate_high"),
+        ),
         FittedContract("accuracy_scale", level=("parameter",), numbers=("value", "value_se")),
     )
 }

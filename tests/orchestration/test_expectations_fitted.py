@@ -25,6 +25,8 @@ FITTED_TABLES = {
     "interviewer_leniency": "facet text, level text, n_judgements bigint, estimate float,"
     " estimate_se float, comparison_set_id text",
     "accuracy_scale": "parameter text, value float, value_se float",
+    "lookback_curve": "measure text, row_set text, predictor text, rule text, lookback bigint,"
+    " n_tested bigint, estimate float, estimate_low float, estimate_high float",
 }
 GOOD_FITS = {
     "experience_weights": [
@@ -57,6 +59,10 @@ GOOD_FITS = {
         "'item', 'technical:mean', null, 2.9, null, null",
     ],
     "accuracy_scale": [f"'{parameter}', 1.1, 0.1" for parameter in fitted.SCALE_PARAMETERS],
+    "lookback_curve": [
+        "'correlation', 'veterans', 'raw', 'last_30', 30, 900, 0.3, 0.2, 0.4",
+        "'chosen_window', 'veterans', 'raw', 'every_window', null, null, null, null, null",
+    ],
 }
 
 
@@ -112,6 +118,19 @@ def test_a_sound_fit_is_accepted(database: Connection, stem: str) -> None:
             "'interviewer', 'i1', 20, 0.3, 'nan', 'set 1'",
             "positive, fin",
         ),
+        (
+            "lookback_curve",
+            0,
+            "'correlation', 'veterans', 'raw', 'last_30', 30, 900, 1.3, null, null",
+            "within -1..1",
+        ),
+        (
+            "lookback_curve",
+            0,
+            "'correlation', 'veterans', 'raw', 'last_30', 30, 900, 0.3, 0.31, 0.4",
+            "within its interval",
+        ),
+        ("lookback_curve", 1, "'gain', 'veterans', 'raw', 'last_1', 1, 9, 0, 0, 0", "chooses"),
         ("accuracy_scale", 1, "'real_slope', -0.4, 0.1", "get more yes"),
         ("accuracy_scale", 5, "'b50', 0.4, 0.1", "every parameter"),
     ],

@@ -42,6 +42,17 @@ ALLOWED_PARENTS = {
         "source:run.publications",
         "source:published.",
     ),
+    # Whether the scores do what they promise: figures for the reports, read by nobody else.
+    "validity": (
+        "intermediate.",
+        "marts.",
+        "fitted.",
+        "adjusted.",
+        "scores.",
+        "validity.",
+        "seeds.",
+        CLOCK,
+    ),
     "policy": ("marts.", "fitted.", "scores.", "policy.", "seeds.", CLOCK),
     "reports": (
         "intermediate.",
@@ -51,6 +62,7 @@ ALLOWED_PARENTS = {
         "compared.",
         "scores.",
         "policy.",
+        "validity.",
         "reports.",
         "seeds.",
         "source:run.",
@@ -68,6 +80,7 @@ PREFIXES = {
     "fitted": ("fit_",),
     "adjusted": ("int_",),
     "compared": ("int_",),
+    "validity": ("int_",),
     "scores": ("fct_",),
     "policy": ("fct_",),
     "reports": ("rpt_",),

@@ -6,6 +6,7 @@ from orchestration.lib.weights_gate import judge_weights
 from python_models.experience.churn_covariates import CHURN_COVARIATES, fit_churn_covariates
 from python_models.experience.experience_effects import fit_experience_effects
 from python_models.experience.experience_weights import fit_experience_weights
+from python_models.experience.lookback_curve import fit_lookback_curve
 from python_models.experience.rating_components import fit_rating_components
 
 churn_covariates = fit_asset(
@@ -26,4 +27,9 @@ experience_weights = fit_asset(
     "Weights that turn candidate feedback into the experience score (A4).",
     judge=judge_weights,
     min_past=dbt_vars()["min_rated_sessions"],
+)
+lookback_curve = fit_asset(
+    fit_lookback_curve,
+    "How well rules of the past predict the next rating, and the window that follows (A6).",
+    lookback=dbt_vars()["lookback_sessions"],
 )
