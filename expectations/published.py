@@ -26,6 +26,8 @@ SHARES = ("yes_rate", "later_pass_rate", "evidence_share")
 PROBABILITIES = ("borderline_yes_prob", "prob_too_strict", "prob_too_lenient")
 # Interviewers come and go by the dozen; half of the scores gone at once is a broken input.
 LEAST_KEPT_SHARE = 0.5
+# Net of harsh candidates a mean may pass the end of the scale; by a whole step it does not.
+MOST_BEYOND_SCALE = 1
 # Points are rounded to three decimals, and the score is their sum: only float noise is left.
 POINTS_TOLERANCE = 0.0005
 # A product rounded to three decimals.
@@ -108,7 +110,7 @@ def _experience(
         f" from {schema}.fct_experience_factors group by 1) as summed_points"
         " on summed_points.rated_id = candidate_set.interviewer_id"
     )
-    low, high = scale
+    low, high = scale[0] - MOST_BEYOND_SCALE, scale[1] + MOST_BEYOND_SCALE
     checks = [
         between(
             "n_rated_window",
@@ -117,7 +119,7 @@ def _experience(
             f"the window holds at most {lookback_sessions} sessions",
         ),
         holds("is_window_within_total", "the window is part of all rated sessions"),
-        between("experience_score", low, high, f"a score lies on {low}..{high}"),
+        between("experience_score", low, high, f"a score lies within {low}..{high}"),
         holds("is_interval_ordered", "each interval has its lower end below its upper"),
         between("percentile", 0, 100, "a percentile lies within 0..100"),
         between("fifth", 1, 5, "a fifth lies within 1..5"),

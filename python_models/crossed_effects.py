@@ -6,6 +6,7 @@ from typing import Self
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from threadpoolctl import threadpool_limits
 
 from python_models.frames import FloatArray, IntArray
 from python_models.mixed_equations import (
@@ -21,6 +22,9 @@ from python_models.probed_inverse import ProbedInverse
 # A variance below this share of the response's is as good as none; the floor keeps the ratio
 # of variances finite.
 VARIANCE_FLOOR = 1e-6
+# Up to so many levels BLAS's threads wait for each other longer than they work, ten times as
+# long on a busy machine.
+_ONE_THREAD = 2000
 
 
 class CrossedEffects(BaseEstimator):
@@ -57,7 +61,7 @@ class CrossedEffects(BaseEstimator):
         self,
         max_iter: int = 60,
         tol: float = 1e-4,
-        max_dense: int = 5000,
+        max_dense: int = 2000,
         n_probes: int = 8,
         random_state: int = 0,
     ) -> None:
@@ -96,8 +100,10 @@ class CrossedEffects(BaseEstimator):
         solver: Solver = solve_densely
         if not self.is_exact_:
             solver = ProbedInverse(self.n_probes, self.random_state)
-        variances = self._iterate(equations, float(np.var(y)), solver)
-        solution = solve(equations, variances[0] / variances[1:], solver)
+        n_threads = 1 if equations.bounds[-1] <= _ONE_THREAD or not self.is_exact_ else None
+        with threadpool_limits(n_threads, user_api="blas"):
+            variances = self._iterate(equations, float(np.var(y)), solver)
+            solution = solve(equations, variances[0] / variances[1:], solver)
         self.has_converged_ &= solution.is_solved
         return self._keep(equations, solution, variances)
 

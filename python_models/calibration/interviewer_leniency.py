@@ -69,7 +69,7 @@ class InterviewerLeniency(BaseEstimator):
         se_factor: float = 1.2,
         max_iter: int = 60,
         tol: float = 1e-4,
-        max_dense: int = 5000,
+        max_dense: int = 2000,
     ) -> None:
         self.se_factor = se_factor
         self.max_iter = max_iter

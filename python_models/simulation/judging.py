@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from python_models.simulation.people import Floats, Integers
 from python_models.simulation.world import FACTORS, World
@@ -113,6 +114,36 @@ def rate(
     noisy = latent + rng.normal(0.0, world.item_noise_sd, (n, len(FACTORS)))
     items = 1 + np.searchsorted(np.asarray(world.rating_cuts), noisy)
     return Ratings(items=items, mood=mood, latent=latent.mean(axis=1))
+
+
+def expected_ratings(world: World, skill: Floats, day: float) -> Floats:
+    """What `rate` gives an interviewer on the mean of many candidates, for tests alone.
+
+    The mean is over the leniency of all candidates (not of those whom matching leads there),
+    verdicts of which half say yes, moods and noise. Who hands in a form makes no difference here,
+    though it does in the data: compare after taking off one offset for the whole platform.
+
+    Parameters
+    ----------
+    world : World
+        Supplies loadings, spreads and thresholds.
+    skill : ndarray of shape (n, 4)
+        Skill factors of the interviewers.
+    day : float
+        Day since the start, for inflation.
+
+    Returns
+    -------
+    ndarray of shape (n, 4)
+        Expected ratings between 1 and 4, in the order of `FACTORS`.
+    """
+    spreads = (world.leniency_sd, world.mood_sd, world.session_noise_sd, world.item_noise_sd)
+    latent = world.rating_skill * skill + world.inflation_per_year * day / 365.0
+    expected = np.ones_like(latent)
+    for halo in (-0.5 * world.halo, 0.5 * world.halo):
+        for cut in world.rating_cuts:
+            expected += 0.5 * ndtr((latent + halo - cut) / np.linalg.norm(spreads))
+    return expected
 
 
 def _mark(impression: Floats) -> Integers:

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 
 from python_models.calibration.accuracy_score import accuracy_score
 from python_models.simulation.identifiers import handles, opaque_ids
+from python_models.simulation.judging import expected_ratings
 from python_models.simulation.people import People, true_quality
 from python_models.simulation.tables import instants, words
 from python_models.simulation.world import EXPERIENCE_LEVELS, FACTORS, World
@@ -118,7 +119,11 @@ def _true_interviewers(world: World, people: People, at_start: pd.DataFrame) -> 
         }
     )
     factors = pd.DataFrame(skill, columns=[f"{factor}_skill" for factor in FACTORS])
-    return pd.concat([truth, factors, at_start], axis=1)
+    ratings = pd.DataFrame(
+        expected_ratings(world, skill, world.days),
+        columns=[f"{factor}_rating_now" for factor in FACTORS],
+    )
+    return pd.concat([truth, factors, ratings, at_start], axis=1)
 
 
 def _interviewers(world: World, people: People, rng: np.random.Generator) -> pa.Table:

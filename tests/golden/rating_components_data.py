@@ -1,7 +1,7 @@
 """The ratings on which the fit `rating_components` is held against lme4.
 
 World `base`, seed 1: rated, completed mock sessions that no one excused and that ended before
-2024-07-01, with the plain mean of the answers. ``python tests/golden/rating_components_data.py
+2024-07-01, with the plain mean of the answers. ``python -m tests.golden.rating_components_data
 FILE`` writes them as CSV, with the fixed effects as numbers, for `rating_components.R`.
 """
 

@@ -31,6 +31,11 @@ select 'i' || n as interviewer_id, 20 as n_mocks, 10 as n_mocks_with_outcome,
 from generate_series(1, 8) as n;
 """
 UNPUBLISH = "update scores_next.fct_experience_scores set is_published = false"
+RAISE = """
+    update scores_next.fct_experience_factors set mean = {score}, points = {score};
+    update scores_next.fct_experience_scores
+    set experience_score = {score}, experience_high = {score} + 0.1
+"""
 NO_SCORE = (
     "experience_score = null, experience_low = null, experience_high = null,"
     " percentile = null, fifth = null"
@@ -54,9 +59,17 @@ def test_a_sound_candidate_set_may_be_published(scores: Connection) -> None:
     assert judge_set(scores) is None
 
 
+def test_a_score_net_of_harsh_candidates_may_pass_the_end_of_the_scale(
+    scores: Connection,
+) -> None:
+    execute(scores, RAISE.format(score=4.1))
+    assert judge_set(scores) is None
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
+        (RAISE.format(score=5.1), "within 0..5"),
         (f"{UNPUBLISH} where interviewer_id = 'i1'", "shows no score"),
         (f"{UNPUBLISH}, {NO_SCORE} where interviewer_id > 'i3'", "50% as many rows"),
         (

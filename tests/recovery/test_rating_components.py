@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +11,7 @@ import pytest
 from benchmarks.gaussian_ratings import GaussianWorld, draw_ratings, true_effects
 from python_models.experience.rating_components import fit_rating_components
 from python_models.fitted_table import FittedTable
+from tests.golden.rating_components_data import rating_panel
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 SEEDS = range(6)
@@ -109,10 +109,7 @@ def assert_variances(
         assert found[name] == pytest.approx(getattr(world, name), rel=tolerance), name
 
 
-def test_lme4_finds_the_same_on_a_simulated_platform(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [str(GOLDEN), *sys.path])
-    from rating_components_data import rating_panel
-
+def test_lme4_finds_the_same_on_a_simulated_platform() -> None:
     golden = pd.read_csv(GOLDEN / "rating_components.csv").fillna({"level": ""})
     fitted = fit_rating_components(rating_panel())
     both = golden.merge(fitted.table, on=["component", "level"], suffixes=("_lme4", ""))
