@@ -83,7 +83,7 @@ lagged as (
         {%- for k in adjusted_windows %}
         adjusted_total - lag(adjusted_total, {{ k }}) over forms as adjusted_last_{{ k }},
         {%- endfor %}
-        {{ hash_bucket('interviewer_id', var('jackknife_groups')) }} as cluster
+        {{ hash_bucket('interviewer_id', var('curve_groups')) }} as cluster
     from running
     window forms as (partition by interviewer_id order by submitted_at, session_id)
 
