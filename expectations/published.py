@@ -68,7 +68,7 @@ def suites(
     if published_schema is not None:
         tables = [suite.table for suite in found]
         found += [_kept(schema, published_schema, table) for table in tables]
-    return [*found, _factors(schema, factors)]
+    return [*found, _factors(schema, factors), _platform(schema, clock, (rating_min, rating_max))]
 
 
 def _suite(
@@ -164,6 +164,25 @@ def _factors(schema: str, factors: Sequence[str]) -> Suite:
         holds("is_weighted_mean", "points are the weight times the mean"),
     )
     return Suite("published", schema, "fct_experience_factors", query, checks)
+
+
+def _platform(schema: str, clock: str, scale: tuple[int, int]) -> Suite:
+    query = (
+        "select weeks.*, weeks.week_date + 7 <= clock.as_of at time zone 'UTC' as is_over,"
+        " weeks.n_rated <= weeks.n_sessions as is_rated_within_held"
+        f" from {schema}.fct_platform_experience as weeks cross join {clock} as clock"
+    )
+    low, high = scale
+    # Net of harsh or kind candidates, a week's mean may leave the scale, but not by much.
+    checks = (
+        unique(["week_date"], "each week has one row"),
+        holds("is_over", "every week is over"),
+        holds("is_rated_within_held", "rated mocks are part of the week's mocks"),
+        between("platform_experience", low - 1, high + 1, f"experience lies about {low}..{high}"),
+        between("nps", -100, 100, "a net promoter score lies within -100..100"),
+        between("pass_through_rate", 0, 1, "pass-through lies within 0..1"),
+    )
+    return Suite("published", schema, "fct_platform_experience", query, checks)
 
 
 def _accuracy(schema: str, clock: str) -> Suite:

@@ -29,6 +29,10 @@ select 'i' || n as interviewer_id, 20 as n_mocks, 10 as n_mocks_with_outcome,
     0.1::numeric as prob_too_strict, 0.1::numeric as prob_too_lenient,
     true as is_published, timestamptz '{as_of}' as as_of
 from generate_series(1, 8) as n;
+create table {schema}.fct_platform_experience as
+select date '2020-01-06' + 7 * n as week_date, 20 as n_sessions, 10 as n_rated,
+    3.6::numeric as platform_experience, 40.0::numeric as nps, 0.7::numeric as pass_through_rate
+from generate_series(1, 8) as n;
 """
 UNPUBLISH = "update scores_next.fct_experience_scores set is_published = false"
 RAISE = """
@@ -112,6 +116,13 @@ def test_a_score_net_of_harsh_candidates_may_pass_the_end_of_the_scale(
         ("update scores_next.fct_experience_factors set mean = 3.4", "the weight times the mean"),
         ("update scores_next.fct_experience_factors set factor = 'mood'", "a question of"),
         ("drop table scores_next.fct_accuracy_scores", "could not be checked"),
+        ("update scores_next.fct_platform_experience set nps = 101", "within -100..100"),
+        (
+            "update scores_next.fct_platform_experience set week_date = week_date + 2184"
+            " where week_date = '2020-02-10'",
+            "every week is over",
+        ),
+        ("update scores_next.fct_platform_experience set n_rated = 21", "part of the week's mocks"),
     ],
 )
 def test_an_unsound_candidate_set_is_not_published(
