@@ -16,6 +16,11 @@ from python_models.experience.lookback_sums import (
 )
 from python_models.fitted_table import FittedTable
 from python_models.simulation import WORLDS, simulate
+from python_models.simulation.figures import (
+    held_sessions,
+    leaving_by_past_score,
+    rated_sessions,
+)
 from python_models.simulation.world import FACTORS
 
 SEEDS = (21, 22, 23)
@@ -84,6 +89,24 @@ def test_on_a_simulated_platform_the_curve_rises_and_flattens_near_thirty() -> N
     assert means[5] <= 0.75 * means[100]
     for fitted in fits:
         assert 15 <= fitted.diagnostics["chosen_window"] <= 60
+
+
+def leaving_by_fifth(world: str, seed: int) -> np.ndarray:
+    """Share who leave by fifth of a past score whose edges are from before."""
+    frames = {
+        name: table.to_pandas() for name, table in simulate(WORLDS[world], seed).tables.items()
+    }
+    held = held_sessions(frames)
+    return leaving_by_past_score(held, rated_sessions(frames, held)).to_numpy(float)
+
+
+@pytest.mark.slow
+def test_past_scores_tell_who_leaves_and_nothing_where_nothing_is() -> None:
+    base = np.mean([leaving_by_fifth("base", seed) for seed in SEEDS[:2]], axis=0)
+    assert base[0] - base[-1] >= 0.09
+    assert (np.diff(base) < 0).all()
+    null = np.mean([leaving_by_fifth("null", seed) for seed in SEEDS[:2]], axis=0)
+    assert abs(null[0] - null[-1]) <= 0.02
 
 
 @pytest.mark.slow
