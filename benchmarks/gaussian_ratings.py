@@ -76,9 +76,7 @@ def draw_ratings(world: GaussianWorld, seed: int) -> pd.DataFrame:
             "candidate_key": candidate,
             "verdict": verdict,
             "rating": rating,
-            "ended_at": pd.to_datetime(
-                START + (day * 86_400e6).astype("timedelta64[us]"), utc=True
-            ),
+            "ended_at": pd.to_datetime(ended_at, utc=True),
         }
     )
 
