@@ -133,7 +133,7 @@ averaged as (
         round(avg(adjusted.{{ factor }}), 2) as {{ factor }}{{ ',' if not loop.last }}
         {%- endfor %}
     from adjusted
-    group by 1, 2, 3
+    group by 1, 2, 3  -- noqa: AM06
 
 ),
 
