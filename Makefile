@@ -36,8 +36,8 @@ run: setup  ## the main job: load RAW (or a simulated platform), build, score, p
 test: setup  ## every test: pytest, and dbt's data and unit tests, on a real PostgreSQL
 	@$(BIN)/python -m pytest
 
-recovery: setup  ## the estimators against known truth
-	@$(BIN)/python -m pytest -v tests/recovery
+recovery: setup  ## the estimators, and whole worlds through the main job, against known truth
+	@$(BIN)/python -m pytest -vv --whole-worlds tests/recovery
 
 bench: setup  ## our speed beside that of peers; STAGE=load ROWS=10000000 for one stage at a size
 	@$(BIN)/python -m benchmarks

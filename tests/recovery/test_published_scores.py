@@ -1,0 +1,81 @@
+"""What the main job publishes about a simulated platform comes as near its truth as promised."""
+
+import numpy as np
+import pytest
+
+from tests.recovery import recovery_rows as measures
+from tests.recovery.recovered_worlds import RecoveredWorlds
+from tests.recovery.recovery_rows import EXPERIENCE_BOUNDS, Row, mean_over_seeds
+
+# The worlds' parameters were chosen on seeds 1 to 8. Small worlds need more seeds than large.
+SEEDS = {
+    "few": (21, 22, 23, 24),
+    "base": (21, 22, 23),
+    "null": (21, 22),
+    "confounded": (21, 22),
+    "drifting": (21, 22),
+    "one_dominates": (21, 22),
+    "heavy_selection": (21,),
+}
+BEATEN = [
+    (measures.QUALITY, "base", 1),
+    (measures.QUALITY, "confounded", 1),
+    (measures.QUALITY, "drifting", 1),
+    (measures.QUALITY, "few", 1),
+    (measures.WEIGHTS, "base", -1),
+    (measures.WEIGHTS, "one_dominates", -1),
+]
+
+
+def _of(recovered: RecoveredWorlds, measure: str, world: str) -> list[Row]:
+    rows = [row for seed in SEEDS[world] for row in recovered.of(world, seed)]
+    return [row for row in rows if row.measure == measure]
+
+
+@pytest.mark.slow
+def test_one_small_world_agrees_with_the_bounds(recovered: RecoveredWorlds) -> None:
+    rows = {row.measure: row for row in recovered.of("few", SEEDS["few"][0])}
+    for measure in (measures.QUALITY, measures.CHURN_COVERAGE, measures.QUALITY_COVERAGE):
+        row, mean = rows[measure], mean_over_seeds([rows[measure]])
+        bound = EXPERIENCE_BOUNDS.get((measure, "few")) or EXPERIENCE_BOUNDS[measure, "base"]
+        # One seed of 120 interviewers: what its own interval allows.
+        assert mean.high >= bound.low, row
+        assert bound.high is None or mean.low <= bound.high, row
+    assert rows[measures.QUALITY].ours > rows[measures.QUALITY].naive
+
+
+@pytest.mark.whole_worlds
+@pytest.mark.parametrize(
+    ("world", "seed"), [(world, seed) for world, seeds in SEEDS.items() for seed in seeds]
+)
+def test_a_world_goes_through_the_main_job(
+    recovered: RecoveredWorlds, world: str, seed: int
+) -> None:
+    rows = recovered.of(world, seed)
+    assert {row.measure for row in rows} >= {m for m, name in EXPERIENCE_BOUNDS if name == world}
+
+
+@pytest.mark.whole_worlds
+@pytest.mark.parametrize(("measure", "world"), EXPERIENCE_BOUNDS)
+def test_the_mean_over_seeds_keeps_its_bound(
+    recovered: RecoveredWorlds, measure: str, world: str
+) -> None:
+    mean = mean_over_seeds(_of(recovered, measure, world))
+    bound = EXPERIENCE_BOUNDS[measure, world]
+    assert bound.holds(mean.ours), f"{mean}, wanted {bound}"
+
+
+@pytest.mark.whole_worlds
+@pytest.mark.parametrize(("measure", "world", "sign"), BEATEN)
+def test_the_naive_rule_is_beaten(
+    recovered: RecoveredWorlds, measure: str, world: str, sign: int
+) -> None:
+    mean = mean_over_seeds(_of(recovered, measure, world))
+    assert sign * (mean.ours - mean.naive) > 0, mean
+
+
+@pytest.mark.whole_worlds
+def test_the_better_the_fifth_the_fewer_leave(recovered: RecoveredWorlds) -> None:
+    names = [measures.FIFTH_LEAVING.format(fifth) for fifth in range(1, 6)]
+    shares = [mean_over_seeds(_of(recovered, name, "base")).ours for name in names]
+    assert (np.diff(shares) < 0).all(), shares
