@@ -4,9 +4,14 @@
 {%- set quantiles = [var('score_quantiles') | int, 2] | max %}
 with
 
-prepared as (
+expected as (
 
-    select * from {{ ref('int_churn_covariates_prepared') }}
+    select
+        session_id,
+        interviewer_id,
+        has_left::integer as n_left,
+        leave_prob
+    from {{ ref('int_leaving_expected') }}
 
 ),
 
@@ -29,12 +34,6 @@ old_rules as (
 
 ),
 
-coefficients as (
-
-    select * from {{ ref('fit_churn_covariates') }}
-
-),
-
 weights as (
 
     select
@@ -43,52 +42,6 @@ weights as (
         {%- endfor %}
         max(fit_id) as fit_id
     from {{ ref('fit_experience_weights') }}
-
-),
-
-intercept as (
-
-    select coalesce(sum(coefficient), 0) as intercept
-    from coefficients
-    where covariate = 'intercept'
-
-),
-
--- A level that the fit has not seen counts as its reference.
-expected as (
-
-    select
-        prepared.session_id,
-        prepared.interviewer_id,
-        prepared.has_left::integer as n_left,
-        round((
-            {{ logistic(
-                'intercept.intercept'
-                ~ ' + coalesce(type_fit.coefficient, 0) + coalesce(month_fit.coefficient, 0)'
-                ~ ' + coalesce(level_fit.coefficient, 0) + coalesce(verdict_fit.coefficient, 0)'
-                ~ ' + coalesce(performance_fit.coefficient, 0) + coalesce(first_fit.coefficient, 0)'
-            ) }}
-        )::numeric, 6) as leave_prob
-    from prepared
-    cross join intercept
-    left join coefficients as type_fit
-        on prepared.interview_type = type_fit.level
-            and type_fit.covariate = 'interview_type'
-    left join coefficients as month_fit
-        on prepared.session_month = month_fit.level
-            and month_fit.covariate = 'session_month'
-    left join coefficients as level_fit
-        on prepared.experience_level = level_fit.level
-            and level_fit.covariate = 'experience_level'
-    left join coefficients as verdict_fit
-        on prepared.verdict = verdict_fit.level
-            and verdict_fit.covariate = 'verdict'
-    left join coefficients as performance_fit
-        on prepared.performance = performance_fit.level
-            and performance_fit.covariate = 'performance'
-    left join coefficients as first_fit
-        on prepared.is_first_session = (first_fit.level = 'true')
-            and first_fit.covariate = 'is_first_session'
 
 ),
 

@@ -121,7 +121,7 @@ def tables(sessions: pd.DataFrame) -> dict[str, pd.DataFrame]:
         "fitted.fit_experience_weights": pd.DataFrame(
             {"fit_id": "f", "factor": FACTORS, "weight": 1 / len(FACTORS)}
         ),
-        "compared.int_leaving_expected": expected[mature],
+        "adjusted.int_leaving_expected": expected[mature],
     }
 
 
