@@ -112,12 +112,12 @@ class Mean(NamedTuple):
 
 
 def mean_over_seeds(rows: Iterable[Row]) -> Mean:
-    """Average a measure; the interval is of the standard errors within, else between, worlds."""
+    """Average a measure, with the interval of the larger error: within worlds or between them."""
     rows = list(rows)
     ours, ses = (np.array([getattr(row, name) for row in rows]) for name in ("ours", "se"))
-    between = ours.std(ddof=1) if len(rows) > 1 else np.nan
-    se = np.where(np.isnan(ses), between, ses)
-    half = NORMAL_95 * np.sqrt(np.sum(se**2)) / len(rows)
+    between = ours.std(ddof=1) / np.sqrt(len(rows)) if len(rows) > 1 else np.nan
+    within = np.sqrt(np.sum(ses**2)) / len(rows)
+    half = NORMAL_95 * np.fmax(within, between)
     naive = float(np.mean([row.naive for row in rows]))
     mean = float(ours.mean())
     return Mean(len(rows), mean, mean - half, mean + half, naive)

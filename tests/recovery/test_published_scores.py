@@ -7,10 +7,11 @@ from tests.recovery import recovery_rows as measures
 from tests.recovery.recovered_worlds import RecoveredWorlds
 from tests.recovery.recovery_rows import EXPERIENCE_BOUNDS, Row, mean_over_seeds
 
-# The worlds' parameters were chosen on seeds 1 to 8. Small worlds need more seeds than large.
+# The worlds' parameters were chosen on seeds 1 to 8. The coverage of churn_effect differs by some
+# .03 from seed to seed: fewer of the base world would decide nothing about it.
 SEEDS = {
     "few": (21, 22, 23, 24),
-    "base": (21, 22, 23),
+    "base": (21, 22, 23, 24, 25),
     "null": (21, 22),
     "confounded": (21, 22),
     "drifting": (21, 22),
