@@ -146,6 +146,8 @@ def raw_indexes(table: Table) -> dict[str, str]:
     name = table.name
     indexes = {
         f"{name}_current": f"on raw.{name} ({listed(table.key)}) where valid_to is null",
+        # Whether a row was ever corrected is asked of all rows, and true of few.
+        f"{name}_replaced": f"on raw.{name} ({listed(table.key)}) where valid_to is not null",
         f"{name}_load_seq": f"on raw.{name} using brin (load_seq)",
     }
     if "candidate_id" in table.names:

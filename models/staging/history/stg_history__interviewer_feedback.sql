@@ -1,0 +1,9 @@
+-- No CTE: around one, the planner could not look up a few rows' versions by their key.
+select
+    session_id,
+    load_version,
+    submitted_at,
+    loaded_at,
+    valid_to
+from {{ source('raw', 'interviewer_feedback') }}
+where loaded_at <= (select clock.as_of from {{ source('run', 'clock') }} as clock)
