@@ -18,23 +18,27 @@ LABEL_TIME = pd.Timedelta(days=60)
 
 def experience_rows(world: PublishedWorld) -> list[Row]:
     """All measures of side A on one world."""
-    rows = [quality(world), *weights(world), *leaving_by_fifth(world)]
-    rows += [*churn_effect(world), quality_coverage(world)]
-    return rows
+    rows = [*quality(world), *weights(world), *leaving_by_fifth(world)]
+    rows.append(quality_coverage(world))
+    # Where nobody moves anybody there is nothing to be covered.
+    return rows + churn_effect(world) if world.interviewers["staying_effect"].any() else rows
 
 
-def quality(world: PublishedWorld) -> Row:
-    """Correlation of the estimate, and of the naive score, with what is true on the last day."""
+def quality(world: PublishedWorld) -> list[Row]:
+    """Correlation of the estimate, and of the naive score, with what is true on the last day.
+
+    Those who have left have no quality now: the simulator moves their skill on unseen, so that
+    their figures say how much it moves. They are shown apart.
+    """
     known = world.interviewers[world.interviewers["n_rated_window"] >= FEWEST_RATED]
-    ours = known["quality_estimate"].corr(known["quality_now"])
-    return Row(
-        measures.QUALITY,
-        world.name,
-        world.seed,
-        ours=ours,
-        naive=known["naive_score"].corr(known["quality_now"]),
-        se=(1 - ours**2) / np.sqrt(len(known) - 1),
-    )
+    present = known[~known["has_left"].astype(bool)]
+    rows = []
+    for measure, people in ((measures.QUALITY, present), (measures.QUALITY_ALL, known)):
+        ours = people["quality_estimate"].corr(people["quality_now"])
+        naive = people["naive_score"].corr(people["quality_now"])
+        se = (1 - ours**2) / np.sqrt(len(people) - 1)
+        rows.append(Row(measure, world.name, world.seed, ours=ours, naive=naive, se=se))
+    return rows
 
 
 def weights(world: PublishedWorld) -> list[Row]:
@@ -64,8 +68,7 @@ def churn_effect(world: PublishedWorld) -> list[Row]:
     known = world.interviewers.dropna(subset=["churn_effect"])
     truth = known["staying_effect"] - known["staying_effect"].mean()
     covers = (known["churn_effect"] - truth).abs() < NORMAL_95 * known["churn_effect_se"]
-    spread = known["churn_effect"].var()
-    slope = known["churn_effect"].cov(truth) / spread if spread > 0 else np.nan
+    slope = known["churn_effect"].cov(truth) / known["churn_effect"].var()
     return [
         _coverage(measures.CHURN_COVERAGE, world, covers),
         Row(measures.CHURN_SLOPE, world.name, world.seed, ours=slope),

@@ -30,13 +30,16 @@ NAIVE_SCORE = """
 """
 EXPERIENCE = """
     select
-        interviewer_id,
-        n_rated_window,
-        quality_estimate::float8 as quality_estimate,
-        quality_sd::float8 as quality_sd,
-        churn_effect::float8 as churn_effect,
-        churn_effect_se::float8 as churn_effect_se
-    from scores.fct_experience_scores
+        scores.interviewer_id,
+        people.has_left,
+        scores.n_rated_window,
+        scores.quality_estimate::float8 as quality_estimate,
+        scores.quality_sd::float8 as quality_sd,
+        scores.churn_effect::float8 as churn_effect,
+        scores.churn_effect_se::float8 as churn_effect_se
+    from scores.fct_experience_scores as scores
+    inner join marts.dim_interviewers as people
+        on scores.interviewer_id = people.interviewer_id
 """
 ACCURACY = """
     select

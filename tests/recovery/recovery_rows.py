@@ -13,6 +13,7 @@ import pandas as pd
 NORMAL_95 = 1.645
 
 QUALITY = "r(quality_estimate, true quality now), n >= 10"
+QUALITY_ALL = "r(quality_estimate, quality now), who left as well"
 WEIGHTS = "weights, L1 to truth"
 CHURN_COVERAGE = "90 % interval of churn_effect covers"
 CHURN_SLOPE = "slope of the true effect on churn_effect"
