@@ -10,8 +10,9 @@ import psycopg
 import pytest
 
 from orchestration.lib.errors import UserError
+from orchestration.lib.fitted_tables import CONTRACTS
 from orchestration.lib.postgres import Connection
-from orchestration.lib.prepare import candidate_form, prepare_warehouse
+from orchestration.lib.prepare import ADJUSTMENTS, candidate_form, prepare_warehouse
 from orchestration.lib.settings import PROJECT_DIR, Settings
 
 Call = Callable[..., subprocess.CompletedProcess[str]]
@@ -88,7 +89,12 @@ def test_each_model_has_a_default_fit_and_the_weights_are_equal(
         weights = connection.execute(
             "select factor, weight from fitted.experience_weights where fit_id = 'default'"
         ).fetchall()
-    assert fits == (6, True)
+        adjustments = connection.execute(
+            "select count(*), max(abs(value)) from fitted.rating_components"
+            " where fit_id = 'default'"
+        ).fetchone()
+    assert fits == (len(CONTRACTS), True)
+    assert adjustments == (len(ADJUSTMENTS), 0)
     form = candidate_form()
     assert dict(weights) == dict.fromkeys(form, 1 / len(form))
 
