@@ -26,18 +26,42 @@ clock as (
 
 ),
 
+load_counts as (
+
+    select * from {{ source('ingestion', 'load_counts') }}
+
+),
+
+set_aside as (
+    {% for table in quarantined_tables %}
+    select
+        '{{ table }}' as table_name,
+        rule,
+        load_id,
+        released_at
+    from {{ source('quarantine', table) }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+-- A folder handed over once more brings nothing: no row, good or bad, that was not there.
+brought_something as (
+
+    select load_id from load_counts
+    where n_accepted + n_released > 0
+    union
+    select load_id from set_aside
+
+),
+
 loads as (
 
     select loads.*
     from {{ source('ingestion', 'loads') }} as loads
+    inner join brought_something
+        on loads.load_id = brought_something.load_id
     cross join clock
     where loads.known_at <= clock.as_of
-
-),
-
-load_counts as (
-
-    select * from {{ source('ingestion', 'load_counts') }}
 
 ),
 
@@ -96,21 +120,20 @@ last_known as (
 ),
 
 held_back as (
-    {% for table in quarantined_tables %}
+
     select
-        '{{ table }}' as table_name,
-        held.rule,
-        held.load_id,
+        set_aside.table_name,
+        set_aside.rule,
+        set_aside.load_id,
         0 as n_rows,
         count(*) as n_held_back
-    from {{ source('quarantine', table) }} as held
+    from set_aside
     inner join loads
-        on held.load_id = loads.load_id
+        on set_aside.load_id = loads.load_id
     cross join last_known
-    where held.released_at is null or held.released_at > last_known.finished_at
-    group by held.rule, held.load_id
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    where set_aside.released_at is null or set_aside.released_at > last_known.finished_at
+    group by set_aside.table_name, set_aside.rule, set_aside.load_id
+
 ),
 
 caught as (
