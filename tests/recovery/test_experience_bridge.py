@@ -63,10 +63,12 @@ def bridge(
 def _compiled(dsn: str, target: Path) -> dict[str, str]:
     dbt = Path(sys.executable).parent / "dbt"
     command = [dbt, "--quiet", "compile", "--target-path", target, "--select"]
+    # Another test may have left the connection of its own warehouse behind.
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith(("RATINGS_", "DBT_"))}
     subprocess.run(
         [*command, *(name.partition(".")[2] for name in MODELS)],
         cwd=PROJECT_DIR,
-        env={**os.environ, "RATINGS_DSN": dsn},
+        env={**inherited, "RATINGS_DSN": dsn},
         check=True,
         capture_output=True,
         timeout=300,
