@@ -10,10 +10,11 @@
         {%- else -%}
             {{ _add_gained_columns(candidate, permanent) }}
         {%- endif %}
-        {{ grant_read(permanent, reader) }};
+        {#- The strongest lock first: autovacuum on the table and a grant would else wait for each other. #}
         {%- if row_owner is not none %}
             {{ _row_level_security(permanent, reader, row_owner) }}
         {%- endif %}
+        {{ grant_read(permanent, reader) }};
     {%- endif -%}
 {%- endmacro %}
 

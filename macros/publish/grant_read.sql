@@ -3,7 +3,11 @@
 {% macro grant_read(relation, role) -%}
     do $grant$
     begin
-        if exists (select 1 from pg_catalog.pg_roles where rolname = '{{ role }}') then
+        if exists (
+            select 1 from pg_catalog.pg_roles
+            where rolname = '{{ role }}'
+                and not has_table_privilege(rolname, '{{ relation }}', 'select')
+        ) then
             grant select on {{ relation }} to {{ role }};
         end if;
     end
