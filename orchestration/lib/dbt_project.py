@@ -126,20 +126,24 @@ def ensure_manifest(manifest_path: Path) -> bool:
     state = _project_state()
     if manifest_path.exists() and stamp.exists() and stamp.read_text() == state:
         return False
-    command = [os.fspath(DBT_EXECUTABLE), "--quiet", "parse", "--target", DEFAULT_TARGET]
+    refusal = dbt_refusal("parse")
+    if refusal is not None:
+        raise UserError(f"The dbt project does not parse: {refusal}; `dbt parse` shows it in full")
+    stamp.write_text(state)
+    return True
+
+
+def dbt_refusal(*arguments: str) -> str | None:
+    """Call dbt on this project, and return its own sentence if it fails."""
     done = subprocess.run(
-        command,
+        [os.fspath(DBT_EXECUTABLE), "--quiet", *arguments, "--target", DEFAULT_TARGET],
         cwd=PROJECT_DIR,
         env={**os.environ, "DBT_PROFILES_DIR": os.fspath(PROJECT_DIR)},
         capture_output=True,
         text=True,
         check=False,
     )
-    if done.returncode != 0:
-        reason = " ".join((done.stdout + done.stderr).split())[:600]
-        raise UserError(f"The dbt project does not parse: {reason}; `dbt parse` shows it in full")
-    stamp.write_text(state)
-    return True
+    return None if done.returncode == 0 else " ".join((done.stdout + done.stderr).split())[:600]
 
 
 def source_keys(*sources: str) -> list[dg.AssetKey]:

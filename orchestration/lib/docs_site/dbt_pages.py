@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
-from orchestration.lib.dbt_project import DBT_EXECUTABLE, DEFAULT_TARGET
+from orchestration.lib.dbt_project import dbt_refusal
 from orchestration.lib.errors import UserError
-from orchestration.lib.settings import PROJECT_DIR
 
 # dbt's page builds its views from strings, hence eval; what it shows lies in the file itself.
 CONTENT_POLICY = (
@@ -41,19 +39,9 @@ def generate_dbt_pages(artifacts: Path) -> str:
     UserError
         When dbt fails: its own sentence.
     """
-    command = [os.fspath(DBT_EXECUTABLE), "--quiet", "docs", "generate", "--static"]
-    command += ["--target", DEFAULT_TARGET, "--target-path", os.fspath(artifacts)]
-    done = subprocess.run(
-        command,
-        cwd=PROJECT_DIR,
-        env={**os.environ, "DBT_PROFILES_DIR": os.fspath(PROJECT_DIR)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        reason = " ".join((done.stdout + done.stderr).split())[:600]
-        raise UserError(f"dbt could not write its documentation: {reason}")
+    refusal = dbt_refusal("docs", "generate", "--static", "--target-path", os.fspath(artifacts))
+    if refusal is not None:
+        raise UserError(f"dbt could not write its documentation: {refusal}")
     page = (artifacts / "static_index.html").read_text(encoding="utf-8")
     return VIEWPORT.sub(WIDE_VIEWPORT, page, count=1)
 
