@@ -160,10 +160,10 @@ class World:
     matching: float = 0.1
     ability_mean: float = -0.05
     level_gap: float = 0.3
-    bias_sd: float = 0.35
-    bias_drift_share: float = 0.1
+    bias_sd: float = 0.5
+    bias_drift_share: float = 0.05
     bias_half_life_weeks: float = 52.0
-    bias_penalty: float = 2.0
+    bias_penalty: float = 1.0
     judgement_noise: float = 0.8
     judgement_noise_spread: float = 0.15
     item_judgement_noise: float = 0.4
