@@ -160,11 +160,11 @@ class World:
     matching: float = 0.1
     ability_mean: float = -0.05
     level_gap: float = 0.3
-    bias_sd: float = 0.5
-    bias_drift_share: float = 0.05
+    bias_sd: float = 0.48
+    bias_drift_share: float = 0.03
     bias_half_life_weeks: float = 52.0
-    bias_penalty: float = 1.0
-    judgement_noise: float = 0.8
+    bias_penalty: float = 1.06
+    judgement_noise: float = 0.75
     judgement_noise_spread: float = 0.15
     item_judgement_noise: float = 0.4
     practice_effect: float = 0.12
