@@ -32,7 +32,15 @@ LOG_ODDS_LIMIT = 10.0
 COEFFICIENT_LIMIT = 25.0
 # The composite verdict is standardised; five standard deviations off is no opinion but an error.
 LENIENCY_LIMIT = 5.0
-LENIENCY_FACETS = ("interviewer", "company", "fixed", "variance", "item")
+LENIENCY_FACETS = (
+    "interviewer",
+    "company",
+    "discrimination",
+    "hidden_selection",
+    "fixed",
+    "variance",
+    "item",
+)
 SCALE_PARAMETERS = (
     "real_intercept",
     "real_slope",

@@ -107,6 +107,33 @@ class CrossedEffects(BaseEstimator):
         self.has_converged_ &= solution.is_solved
         return self._keep(equations, solution, variances)
 
+    def effects_of(
+        self, X: FloatArray, y: FloatArray, *, owner: IntArray, facets: Sequence[IntArray]
+    ) -> tuple[FloatArray, list[FloatArray]]:
+        """Estimate what another response would give at the variances that `fit` found.
+
+        Estimates are linear in the response: this one's effects are what they would move by if
+        it were added to the first.
+
+        Parameters
+        ----------
+        X, y, owner, facets
+            As in `fit`.
+
+        Returns
+        -------
+        tuple
+            Fixed effects, and the effects of each facet.
+        """
+        equations = build_equations(X, y, owner, facets)
+        solver: Solver = solve_densely
+        if not self.is_exact_:
+            solver = ProbedInverse(1, self.random_state)
+        variances = np.array([self.owner_variance_, *self.facet_variances_])
+        solution = solve(equations, self.residual_variance_ / variances, solver)
+        parts = itertools.pairwise(equations.bounds)
+        return solution.coef, [solution.effects[start:stop] for start, stop in parts]
+
     def _iterate(self, equations: Equations, spread: float, solver: Solver) -> FloatArray:
         n_facets = len(equations.bounds) - 1
         floor = VARIANCE_FLOOR * spread + 1e-300

@@ -1,26 +1,20 @@
 """How far each interviewer's verdicts sit from others' on the same candidates (B2)."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
-from scipy.sparse import csgraph
 from sklearn.base import BaseEstimator
 
+from python_models.calibration.comparison_sets import comparison_sets
 from python_models.calibration.composite import ITEMS, learn_scale
+from python_models.calibration.discrimination import discriminate
+from python_models.calibration.hidden_selection import leniency_per_hidden_ability
+from python_models.calibration.judgement_rows import JudgementRows, judgement_rows
 from python_models.crossed_effects import CrossedEffects
-from python_models.design import independent_columns
 from python_models.fitted_table import FittedTable
-from python_models.frames import (
-    BoolArray,
-    FloatArray,
-    IntArray,
-    as_floats,
-    as_levels,
-    plain_numbers,
-    require_columns,
-)
+from python_models.frames import BoolArray, FloatArray, as_floats, plain_numbers, require_columns
 
 REQUIRED = (
     "session_id",
@@ -102,6 +96,7 @@ class InterviewerLeniency(BaseEstimator):
         self.rows_ = _rows(constants)
         self.model_: CrossedEffects | None = None
         self.n_comparison_sets_ = 0
+        self.discrimination_variance_ = 0.0
         if self.n_used_ < 2 or float(np.var(z)) <= 0:
             self.warnings_.append("no judgements that differ: leniency is not estimated")
             return self
@@ -111,22 +106,36 @@ class InterviewerLeniency(BaseEstimator):
         return self
 
     def _estimate(self, used: pd.DataFrame, z: FloatArray, is_real: BoolArray) -> None:
-        candidate, _ = pd.factorize(used["candidate_key"], sort=True)
-        interviewer, interviewers = _codes_where(used["interviewer_id"], ~is_real)
-        company, companies = _codes_where(used["company_id"], is_real)
-        design, names, fixed_zero = _fixed_design(used, is_real)
+        rows = judgement_rows(used, is_real)
         model = CrossedEffects(self.max_iter, self.tol, self.max_dense)
-        self.model_ = model.fit(design, z, owner=candidate, facets=[interviewer, company])
+        self.model_ = model.fit(rows.X, z, owner=rows.candidate, facets=rows.facets)
         if not model.has_converged_:
             self.warnings_.append("the variances of the leniency model have not converged")
         if not model.is_exact_:
             self.warnings_.append("so many interviewers that se's are estimated, within about 1 %")
         variances = [model.owner_variance_, *model.facet_variances_, model.residual_variance_]
         parts = ["candidate", "interviewer", "company", "residual"]
-        sets = _comparison_sets(candidate, interviewer, company)
+        sets = comparison_sets(rows.candidate, rows.interviewer, rows.company)
         self.n_comparison_sets_ = len(set(np.concatenate(sets).tolist()))
-        facets = [("interviewer", interviewers, interviewer), ("company", companies, company)]
+        fixed = _rows(
+            [("fixed", *pair) for pair in zip(rows.fixed_names, model.coef_, strict=True)]
+        )
+        fixed["estimate_se"] = model.coef_ses_
+        zeros = _rows([("fixed", name, 0.0) for name in rows.fixed_zero])
+        spread = _rows([("variance", *pair) for pair in zip(parts, variances, strict=True)])
         tables = [
+            *self._judges(model, rows, sets),
+            self._discrimination(model, rows, z),
+            self._hidden_selection(model, rows),
+        ]
+        filled = [part for part in (*tables, fixed, zeros, spread, self.rows_) if len(part)]
+        self.rows_ = pd.concat(filled, ignore_index=True)[COLUMNS]
+
+    def _judges(
+        self, model: CrossedEffects, rows: JudgementRows, sets: Sequence[np.ndarray[Any, Any]]
+    ) -> list[pd.DataFrame]:
+        facets = [("interviewer", rows.interviewers), ("company", rows.companies)]
+        return [
             pd.DataFrame(
                 {
                     "facet": name,
@@ -137,14 +146,49 @@ class InterviewerLeniency(BaseEstimator):
                     "comparison_set_id": sets[i],
                 }
             ).sort_values("level", ignore_index=True)
-            for i, (name, levels, codes) in enumerate(facets)
+            for i, ((name, levels), codes) in enumerate(zip(facets, rows.facets, strict=True))
         ]
-        fixed = _rows([("fixed", *pair) for pair in zip(names, model.coef_, strict=True)])
-        fixed["estimate_se"] = model.coef_ses_
-        zeros = _rows([("fixed", name, 0.0) for name in fixed_zero])
-        spread = _rows([("variance", *pair) for pair in zip(parts, variances, strict=True)])
-        filled = [part for part in (*tables, fixed, zeros, spread, self.rows_) if len(part)]
-        self.rows_ = pd.concat(filled, ignore_index=True)[COLUMNS]
+
+    def _discrimination(
+        self, model: CrossedEffects, rows: JudgementRows, z: FloatArray
+    ) -> pd.DataFrame:
+        """Rows of facet `discrimination`; none where no interviewer judged."""
+        if not rows.interviewers:
+            return _rows([])
+        judge = [
+            np.where(codes >= 0, np.append(effects, 0.0)[codes], 0.0)
+            for codes, effects in zip(rows.facets, model.effects_, strict=True)
+        ]
+        expected = rows.X @ model.coef_ + judge[0] + judge[1]
+        found = discriminate(
+            z - expected,
+            expected,
+            rows.candidate,
+            rows.interviewer,
+            candidate_variance=model.owner_variance_,
+            residual_variance=model.residual_variance_,
+        )
+        self.discrimination_variance_ = found.between_variance
+        table = _rows(
+            [
+                ("discrimination", level, float(value))
+                for level, value in zip(rows.interviewers, found.estimate, strict=True)
+            ]
+        )
+        return table.assign(
+            estimate_se=found.se, n_judgements=pd.array(found.n.astype(np.int64), dtype="Int64")
+        )
+
+    @staticmethod
+    def _hidden_selection(model: CrossedEffects, rows: JudgementRows) -> pd.DataFrame:
+        slopes = leniency_per_hidden_ability(model, rows)
+        return _rows(
+            [
+                ("hidden_selection", level, float(slope))
+                for level, slope in zip(rows.interviewers, slopes, strict=True)
+                if np.isfinite(slope)
+            ]
+        )
 
 
 def fit_interviewer_leniency(panel: pd.DataFrame, **settings: Any) -> FittedTable:
@@ -161,8 +205,9 @@ def fit_interviewer_leniency(panel: pd.DataFrame, **settings: Any) -> FittedTabl
     -------
     FittedTable
         Rows (facet, level, estimate, estimate_se, n_judgements, comparison_set_id). Facets:
-        interviewer (higher is more lenient), company (higher is the easier bar), fixed,
-        variance, item.
+        interviewer (higher is more lenient), company (higher is the easier bar), discrimination
+        (higher is sharper), hidden_selection (what leniency moves by, per unit of ability that
+        selection saw and judgements did not), fixed, variance, item.
     """
     require_columns(panel, REQUIRED, "interviewer_leniency")
     fitted = InterviewerLeniency(**settings).fit(panel)
@@ -179,6 +224,7 @@ def fit_interviewer_leniency(panel: pd.DataFrame, **settings: Any) -> FittedTabl
             "interviewer_variance": model.facet_variances_[0],
             "company_variance": model.facet_variances_[1],
             "residual_variance": model.residual_variance_,
+            "discrimination_variance": fitted.discrimination_variance_,
             "n_iterations": model.n_iter_,
             "has_converged": model.has_converged_,
         }
@@ -197,50 +243,3 @@ def _rows(constants: list[tuple[str, str, float]]) -> pd.DataFrame:
     rows["n_judgements"] = pd.array([pd.NA] * len(rows), dtype="Int64")
     rows["comparison_set_id"] = pd.array([None] * len(rows), dtype="object")
     return rows
-
-
-def _codes_where(ids: pd.Series, is_wanted: BoolArray) -> tuple[IntArray, list[str]]:
-    codes, levels = pd.factorize(ids.where(pd.Series(is_wanted, index=ids.index)), sort=True)
-    return codes.astype(np.int64), list(levels)
-
-
-def _fixed_design(
-    used: pd.DataFrame, is_real: BoolArray
-) -> tuple[FloatArray, list[str], list[str]]:
-    types = as_levels(used["interview_type"])
-    # The most frequent type is the reference; equal counts go by name.
-    order = types.value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    earlier = np.maximum(np.nan_to_num(as_floats(used["n_earlier_sessions"])), 0.0)
-    names = ["intercept", "is_real", "practice", *[f"type:{level}" for level in order.index[1:]]]
-    indicators = [(types == level).to_numpy(dtype=np.float64) for level in order.index[1:]]
-    design = np.column_stack(
-        [np.ones(len(used)), is_real.astype(np.float64), np.log1p(earlier), *indicators]
-    )
-    kept = independent_columns(design.T @ design)
-    dropped = [names[i] for i in np.setdiff1d(np.arange(len(names)), kept)]
-    zeros = [f"type:{order.index[0]}", *dropped]
-    return design[:, kept], [names[i] for i in kept], zeros
-
-
-def _comparison_sets(
-    candidate: IntArray, interviewer: IntArray, company: IntArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return the connected set of each interviewer and company, the largest being '1'.
-
-    Across sets nobody judged the same candidate, directly or through others: leniency is then
-    comparable only as far as the candidates of both are alike.
-    """
-    n_candidates = int(candidate.max()) + 1
-    n_interviewers = int(interviewer.max(initial=-1)) + 1
-    n_companies = int(company.max(initial=-1)) + 1
-    judge = np.where(interviewer >= 0, interviewer, n_interviewers + company)
-    is_linked = (interviewer >= 0) | (company >= 0)
-    edges = (candidate[is_linked], n_candidates + judge[is_linked])
-    size = n_candidates + n_interviewers + n_companies
-    graph = sparse.coo_array((np.ones(len(edges[0])), edges), shape=(size, size))
-    _, label = csgraph.connected_components(graph, directed=False)
-    n_judgements = np.bincount(label[edges[0]], minlength=int(label.max()) + 1)
-    rank = np.empty(len(n_judgements), dtype=np.int64)
-    rank[np.argsort(-n_judgements, kind="stable")] = np.arange(1, len(n_judgements) + 1)
-    ids = rank[label[n_candidates:]].astype(str).astype(object)
-    return ids[:n_interviewers], ids[n_interviewers:]

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from python_models.cell_logistic import CellFit, fit_cells
-from python_models.experience.heterogeneity import Heterogeneity, between_variance
 from python_models.frames import FloatArray
+from python_models.heterogeneity import Heterogeneity, between_variance
 
 Codes = npt.NDArray[np.integer[Any]]
 Counts = npt.NDArray[np.integer[Any]] | npt.NDArray[np.bool_] | FloatArray
