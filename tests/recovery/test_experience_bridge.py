@@ -22,7 +22,7 @@ MODELS = {
     "compared.int_interviewers_compared": "compared/int_interviewers_compared.sql",
     "compared.int_leaving_compared": "compared/int_leaving_compared.sql",
     "compared.int_experience_change_decomposed": "compared/int_experience_change_decomposed.sql",
-    "reports.rpt_experience_bridge": "reports/rpt_experience_bridge.sql",
+    "reports.rpt_experience_bridge": "reports/experience/rpt_experience_bridge.sql",
 }
 TYPES = {
     "object": "text",

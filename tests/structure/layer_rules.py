@@ -135,12 +135,14 @@ def wrong_names(models: Iterable[Model]) -> list[str]:
 
 
 def wrong_depth(models: Iterable[Model]) -> list[str]:
-    """Files elsewhere than models/staging/<source>/file or models/<folder>/file."""
+    """Files elsewhere than models/staging/<source>/file or models/<folder>/[<subject>/]file."""
     found = []
     for model in models:
-        home = "models/staging/<source>" if model.folder == "staging" else "models/<folder>"
-        if model.folder not in PREFIXES or model.path.count("/") != home.count("/") + 1:
-            found.append(f"{model.path}: expected {home}/<file>, with a folder of the house")
+        home, depths = "models/<folder>/[<subject>/]", (2, 3)
+        if model.folder == "staging":
+            home, depths = "models/staging/<source>/", (3,)
+        if model.folder not in PREFIXES or model.path.count("/") not in depths:
+            found.append(f"{model.path}: expected {home}<file>, with a folder of the house")
     return found
 
 

@@ -100,8 +100,13 @@ def test_a_misplaced_read_is_seen(folder: str, parent: str) -> None:
         (rules.wrong_names, replace(GOOD, name="sessions")),
         (rules.wrong_names, replace(GOOD, name="int_sessions")),
         (rules.wrong_names, replace(STAGING, name="stg_sessions")),
-        (rules.wrong_depth, replace(GOOD, path="models/marts/core/fct_sessions.sql")),
+        (rules.wrong_depth, replace(GOOD, path="models/marts/core/old/fct_sessions.sql")),
+        (rules.wrong_depth, replace(GOOD, path="models/fct_sessions.sql")),
         (rules.wrong_depth, replace(STAGING, path="models/staging/stg_app__sessions.sql")),
+        (
+            rules.wrong_depth,
+            replace(STAGING, path="models/staging/app/old/stg_app__sessions.sql"),
+        ),
         (rules.wrong_depth, replace(GOOD, folder="core", path="models/core/fct_sessions.sql")),
         (rules.wrong_homes, replace(GOOD, schema="public")),
         (rules.wrong_homes, replace(GOOD, group="")),
@@ -113,9 +118,19 @@ def test_a_misplaced_model_is_seen(rule, bad: Model) -> None:
     assert len(rule([GOOD, STAGING, bad])) == 1
 
 
+def test_a_layer_may_be_split_by_subject() -> None:
+    split = replace(GOOD, path="models/marts/people/fct_sessions.sql")
+    assert rules.wrong_depth([split]) == []
+    assert rules.wrong_homes([split]) == []
+    by_subject = replace(split, schema="people", group="people")
+    assert len(rules.wrong_homes([by_subject])) == 2
+
+
 def test_a_crowded_folder_is_seen() -> None:
-    assert rules.crowded_folders([GOOD] * 10) == []
+    split = replace(GOOD, path="models/marts/people/fct_sessions.sql")
+    assert rules.crowded_folders([GOOD] * 10 + [split] * 10) == []
     assert rules.crowded_folders([GOOD] * 11) == ["models/marts: 11 models"]
+    assert rules.crowded_folders([split] * 11) == ["models/marts/people: 11 models"]
 
 
 @pytest.mark.parametrize(
