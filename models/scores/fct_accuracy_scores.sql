@@ -42,6 +42,12 @@ scale_parameters as (
 
 ),
 
+comparison_sets as (
+
+    select * from {{ ref('int_comparison_sets_counted') }}
+
+),
+
 buckets as (
 
     select * from {{ ref('accuracy_buckets') }}
@@ -104,16 +110,6 @@ edge_probs as (
 
 ),
 
--- Only a set in which some company judged somebody is tied to the companies' bar.
-sets_with_outcomes as (
-
-    select distinct comparison_set_id
-    from facets
-    where facet = 'company'
-        and comparison_set_id is not null
-
-),
-
 judged as (
 
     select
@@ -126,7 +122,9 @@ judged as (
         facets.comparison_set_id,
         facets.estimate as leniency,
         facets.estimate_se as leniency_se,
-        sets_with_outcomes.comparison_set_id is not null as has_company_bar
+        comparison_sets.n_interviewers as n_compared,
+        coalesce(comparison_sets.has_company_bar, false) as has_company_bar,
+        coalesce(comparison_sets.is_comparable, false) as is_comparable
     from interviewers
     left join described
         on interviewers.interviewer_id = described.interviewer_id
@@ -134,8 +132,8 @@ judged as (
         on interviewers.interviewer_id = facets.level
             and facets.facet = 'interviewer'
             and described.n_mocks >= {{ var('min_judged_mocks') }}
-    left join sets_with_outcomes
-        on facets.comparison_set_id = sets_with_outcomes.comparison_set_id
+    left join comparison_sets
+        on facets.comparison_set_id = comparison_sets.comparison_set_id
 
 ),
 
@@ -159,7 +157,7 @@ borderline as (
     from judged
     cross join links
     cross join edge_probs
-    where judged.has_company_bar
+    where judged.is_comparable
 
 ),
 
@@ -194,6 +192,10 @@ select
         when scored.leniency is null then 'no accepted fit covers this interviewer yet'
         when not scored.has_company_bar
             then 'no company has judged a candidate that can be compared with these mocks'
+        when not scored.is_comparable
+            then
+                'needs {{ var("min_comparison_set") }} interviewers who can be compared with each'
+                || ' other through shared candidates, has ' || scored.n_compared
         else 'the scale has not been fitted yet'
     end as unpublished_reason,
     scored.n_mocks::integer as n_mocks,
