@@ -30,16 +30,18 @@ counted as (
 
     select
         comparison_set_id,
+        fit_id,
         count(*) filter (where facet = 'interviewer') as n_interviewers,
         count(*) filter (where facet = 'company') as n_companies,
         coalesce(sum(n_judgements), 0) as n_judgements
     from facets
-    group by 1
+    group by 1, 2
 
 )
 
 select
     counted.comparison_set_id,
+    counted.fit_id,
     counted.n_interviewers::integer as n_interviewers,
     counted.n_companies::integer as n_companies,
     coalesce(judged.n_candidates, 0)::integer as n_candidates,
