@@ -19,6 +19,7 @@ from expectations.checks import (
     not_null,
     unique,
 )
+from expectations.published_readiness import readiness
 from orchestration.lib.loading.contract import DEFAULT_QUESTIONS
 
 BUCKETS = ("too_strict", "ok", "too_lenient", "not_enough_data")
@@ -68,7 +69,12 @@ def suites(
     if published_schema is not None:
         tables = [suite.table for suite in found]
         found += [_kept(schema, published_schema, table) for table in tables]
-    return [*found, _factors(schema, factors), _platform(schema, clock, (rating_min, rating_max))]
+    return [
+        *found,
+        _factors(schema, factors),
+        _platform(schema, clock, (rating_min, rating_max)),
+        readiness(schema, clock),
+    ]
 
 
 def _suite(

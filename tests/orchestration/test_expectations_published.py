@@ -29,6 +29,11 @@ select 'i' || n as interviewer_id, 20 as n_mocks, 10 as n_mocks_with_outcome,
     0.1::numeric as prob_too_strict, 0.1::numeric as prob_too_lenient,
     true as is_published, timestamptz '{as_of}' as as_of
 from generate_series(1, 8) as n;
+create table {schema}.fct_candidate_readiness as
+select 'c' || n as candidate_id, 3 as n_judgements, 2 as n_mocks, 1 as n_real,
+    0.6::numeric as ability_se, 0.7::numeric as pass_prob, 0.4::numeric as pass_prob_low,
+    0.9::numeric as pass_prob_high, true as is_published, timestamptz '{as_of}' as as_of
+from generate_series(1, 8) as n;
 create table {schema}.fct_platform_experience as
 select date '2020-01-06' + 7 * n as week_date, 20 as n_sessions, 10 as n_rated,
     3.6::numeric as platform_experience, 40.0::numeric as nps, 0.7::numeric as pass_through_rate
@@ -123,6 +128,12 @@ def test_a_score_net_of_harsh_candidates_may_pass_the_end_of_the_scale(
             "every week is over",
         ),
         ("update scores_next.fct_platform_experience set n_rated = 21", "part of the week's mocks"),
+        ("update scores_next.fct_candidate_readiness set pass_prob = 1.2", "passing lies within"),
+        (
+            "update scores_next.fct_candidate_readiness set pass_prob = null",
+            "a probability is shown exactly where",
+        ),
+        ("update scores_next.fct_candidate_readiness set n_real = 2", "of a real interview"),
     ],
 )
 def test_an_unsound_candidate_set_is_not_published(

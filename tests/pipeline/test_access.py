@@ -53,7 +53,14 @@ def test_analysts_read_what_is_published_and_nothing_before_it(house: House):
 
 
 @pytest.mark.parametrize(
-    "table", ["scores.fct_experience_scores", "raw.sessions", "marts.fct_feedback"]
+    "table",
+    [
+        "scores.fct_experience_scores",
+        # A verdict should rest on the interview alone.
+        "scores.fct_candidate_readiness",
+        "raw.sessions",
+        "marts.fct_feedback",
+    ],
 )
 def test_the_portal_reads_nothing_but_the_portal(house: House, table: str):
     with pytest.raises(errors.InsufficientPrivilege):
