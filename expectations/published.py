@@ -197,6 +197,7 @@ def _accuracy(schema: str, clock: str) -> Suite:
         "accuracy_score = round(accuracy_score) as is_whole",
         "is_published = (accuracy_score is not null) as is_score_where_published",
         "is_published = (accuracy_bucket <> 'not_enough_data') as is_bucket_where_published",
+        "is_published or yes_ratio_log2 is null as is_ratio_where_published",
         "case accuracy_bucket when 'too_strict' then accuracy_score < 0"
         " when 'too_lenient' then accuracy_score > 0 end as is_bucket_on_its_side",
         "abs(accuracy_score_raw - accuracy_score) <= 0.501 as is_raw_rounded",
@@ -208,6 +209,7 @@ def _accuracy(schema: str, clock: str) -> Suite:
         in_set("accuracy_bucket", BUCKETS, f"a bucket is one of {', '.join(BUCKETS)}"),
         holds("is_score_where_published", "a score is shown exactly where it is published"),
         holds("is_bucket_where_published", "a row without a score is in no other bucket"),
+        holds("is_ratio_where_published", "a row without a score shows no ratio of yes rates"),
         holds("is_bucket_on_its_side", "strict scores are negative and lenient ones positive"),
         holds("is_raw_rounded", "the score is its raw value, rounded"),
         holds("is_outcome_within_mocks", "mocks with an outcome are part of all mocks"),

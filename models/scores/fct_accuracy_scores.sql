@@ -54,6 +54,12 @@ buckets as (
 
 ),
 
+yes_rates as (
+
+    select * from {{ ref('int_yes_rates_compared') }}
+
+),
+
 described as (
 
     select
@@ -209,7 +215,8 @@ select
     round(scored.borderline_yes_prob::numeric, 3)::numeric(4, 3) as borderline_yes_prob,
     round(scored.score::numeric, 2)::numeric(4, 2) as accuracy_score_raw,
     round(scored.score::numeric)::integer as accuracy_score,
-    null::numeric(7, 3) as yes_ratio_log2,
+    case when scored.score is not null then round(yes_rates.yes_ratio_log2::numeric, 3) end
+    ::numeric(7, 3) as yes_ratio_log2,
     round(scored.prob_too_strict::numeric, 3)::numeric(4, 3) as prob_too_strict,
     round(scored.prob_too_lenient::numeric, 3)::numeric(4, 3) as prob_too_lenient,
     null::numeric(7, 3) as discrimination,
@@ -217,5 +224,7 @@ select
     clock.as_of
 from scored
 cross join clock
+left join yes_rates
+    on scored.interviewer_id = yes_rates.interviewer_id
 left join buckets
     on round(scored.score::numeric)::integer = buckets.accuracy_score

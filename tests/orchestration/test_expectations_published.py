@@ -25,6 +25,7 @@ create table {schema}.fct_accuracy_scores as
 select 'i' || n as interviewer_id, 20 as n_mocks, 10 as n_mocks_with_outcome,
     0.5::numeric as evidence_share, 0.6::numeric as yes_rate, 0.6::numeric as later_pass_rate,
     0.1::numeric as leniency_se, 0.5::numeric as borderline_yes_prob,
+    0.2::numeric as yes_ratio_log2,
     0.3::numeric as accuracy_score_raw, 0 as accuracy_score, 'ok'::text as accuracy_bucket,
     0.1::numeric as prob_too_strict, 0.1::numeric as prob_too_lenient,
     true as is_published, timestamptz '{as_of}' as as_of
@@ -112,6 +113,11 @@ def test_a_score_net_of_harsh_candidates_may_pass_the_end_of_the_scale(
             "update scores_next.fct_accuracy_scores set accuracy_score = null"
             " where interviewer_id = 'i1'",
             "exactly where it is published",
+        ),
+        (
+            "update scores_next.fct_accuracy_scores set accuracy_score = null,"
+            " accuracy_score_raw = null, accuracy_bucket = 'not_enough_data', is_published = false",
+            "no ratio of yes rates",
         ),
         (
             "update scores_next.fct_accuracy_scores set accuracy_bucket = 'too_strict'",
