@@ -1,9 +1,3 @@
-{%- set score_of_yes_prob -%}
-    case
-        when borderline.yes_prob >= 0.5 then 4 * ln(2 * borderline.yes_prob) / ln(2)
-        else -4 * ln(2 * (1 - borderline.yes_prob)) / ln(2)
-    end
-{%- endset %}
 with
 
 clock as (
@@ -36,21 +30,21 @@ facets as (
 
 ),
 
-scale_parameters as (
+scale as (
 
-    select * from {{ ref('fit_accuracy_scale') }}
+    select * from {{ ref('int_accuracy_scale_read') }}
+
+),
+
+bounded as (
+
+    select * from {{ ref('int_leniency_bounded') }}
 
 ),
 
 comparison_sets as (
 
     select * from {{ ref('int_comparison_sets_counted') }}
-
-),
-
-buckets as (
-
-    select * from {{ ref('accuracy_buckets') }}
 
 ),
 
@@ -79,40 +73,13 @@ described as (
 
 ),
 
-links as (
+steadfast as (
 
     select
-        max(value) filter (where parameter = 'a50') as a50,
-        max(value) filter (where parameter = 'mock_intercept') as intercept,
-        max(value) filter (where parameter = 'mock_ability_slope') as ability_slope,
-        max(value) filter (where parameter = 'mock_leniency_slope') as leniency_slope
-    from scale_parameters
-
-),
-
--- The bucket's edge lies halfway between the last score inside and the first one outside.
-edges as (
-
-    select
-        (
-            max(accuracy_score) filter (where accuracy_bucket = 'ok')
-            + min(accuracy_score) filter (where accuracy_bucket = 'too_lenient')
-        ) / 2.0 as lenient_edge,
-        (
-            min(accuracy_score) filter (where accuracy_bucket = 'ok')
-            + max(accuracy_score) filter (where accuracy_bucket = 'too_strict')
-        ) / 2.0 as strict_edge
-    from buckets
-
-),
-
--- The chance of a yes that the edges of the bucket stand for.
-edge_probs as (
-
-    select
-        power(2, lenient_edge / 4) / 2 as lenient_yes_prob,
-        1 - power(2, -strict_edge / 4) / 2 as strict_yes_prob
-    from edges
+        interviewer_id,
+        max(gamma) filter (where is_bucket_held) as bucket_holds_to_gamma
+    from bounded
+    group by 1
 
 ),
 
@@ -143,27 +110,20 @@ judged as (
 
 ),
 
-borderline as (
+-- Among fellow interviewers who can be compared; equals share a place.
+placed as (
 
     select
-        judged.interviewer_id,
-        {{ logistic(
-            'links.intercept + links.ability_slope * links.a50'
-            ~ ' + links.leniency_slope * judged.leniency'
-        ) }} as yes_prob,
-        -- The leniency at which an interviewer would stand right on the edge.
-        (
-            ln(edge_probs.lenient_yes_prob / (1 - edge_probs.lenient_yes_prob))
-            - links.intercept - links.ability_slope * links.a50
-        ) / nullif(links.leniency_slope, 0) as lenient_edge,
-        (
-            ln(edge_probs.strict_yes_prob / (1 - edge_probs.strict_yes_prob))
-            - links.intercept - links.ability_slope * links.a50
-        ) / nullif(links.leniency_slope, 0) as strict_edge
+        interviewer_id,
+        100 * (
+            rank() over leniency_order
+            + (count(*) over (partition by comparison_set_id, leniency) - 1) / 2.0
+            - 0.5
+        ) / count(*) over (partition by comparison_set_id) as leniency_percentile
     from judged
-    cross join links
-    cross join edge_probs
-    where judged.is_comparable
+    where leniency is not null
+        and n_compared >= {{ var('min_comparison_set') }}
+    window leniency_order as (partition by comparison_set_id order by leniency)
 
 ),
 
@@ -171,15 +131,37 @@ scored as (
 
     select
         judged.*,
-        borderline.yes_prob as borderline_yes_prob,
-        {{ score_of_yes_prob }} as score,
-        1 - {{ normal_cdf('(borderline.lenient_edge - judged.leniency) / judged.leniency_se') }}
+        case
+            when judged.leniency is null then null
+            when judged.has_company_bar then 'companies'
+            else 'fellow_interviewers'
+        end as leniency_reference,
+        placed.leniency_percentile,
+        bounded.borderline_yes_prob,
+        bounded.accuracy_score_raw,
+        bounded.accuracy_score,
+        bounded.accuracy_bucket,
+        steadfast.bucket_holds_to_gamma,
+        sharpness.estimate as discrimination,
+        sharpness.estimate_se as discrimination_se,
+        1 - {{ normal_cdf('(scale.lenient_leniency - judged.leniency) / judged.leniency_se') }}
             as prob_too_lenient,
-        {{ normal_cdf('(borderline.strict_edge - judged.leniency) / judged.leniency_se') }}
+        {{ normal_cdf('(scale.strict_leniency - judged.leniency) / judged.leniency_se') }}
             as prob_too_strict
     from judged
-    left join borderline
-        on judged.interviewer_id = borderline.interviewer_id
+    cross join scale
+    left join placed
+        on judged.interviewer_id = placed.interviewer_id
+    left join bounded
+        on judged.interviewer_id = bounded.interviewer_id
+            and bounded.gamma = 1
+            and judged.is_comparable
+    left join steadfast
+        on bounded.interviewer_id = steadfast.interviewer_id
+    left join facets as sharpness
+        on judged.interviewer_id = sharpness.level
+            and sharpness.facet = 'discrimination'
+            and judged.n_mocks >= {{ var('min_discrimination_mocks') }}
 
 )
 
@@ -187,10 +169,18 @@ select
     scored.interviewer_id,
     scored.fit_id,
     scored.comparison_set_id,
-    coalesce(buckets.accuracy_bucket, 'not_enough_data') as accuracy_bucket,
-    null::text as discrimination_band,
+    coalesce(scored.accuracy_bucket, 'not_enough_data') as accuracy_bucket,
+    scored.leniency_reference,
     case
-        when scored.score is not null then null
+        when scored.discrimination is null then null
+        when scored.discrimination > {{ var('interval_z') }} * scored.discrimination_se
+            then 'sharp'
+        when scored.discrimination < -{{ var('interval_z') }} * scored.discrimination_se
+            then 'noisy'
+        else 'typical'
+    end as discrimination_band,
+    case
+        when scored.accuracy_score is not null then null
         when scored.n_mocks < {{ var('min_judged_mocks') }}
             then
                 'needs {{ var("min_judged_mocks") }} judged mocks, has '
@@ -210,21 +200,28 @@ select
         as evidence_share,
     round(scored.yes_rate, 3)::numeric(4, 3) as yes_rate,
     round(scored.later_pass_rate, 3)::numeric(4, 3) as later_pass_rate,
+    round(scored.yes_rate - scored.later_pass_rate, 3)::numeric(4, 3) as raw_gap,
     round(scored.leniency::numeric, 3)::numeric(7, 3) as leniency,
     round(scored.leniency_se::numeric, 3)::numeric(7, 3) as leniency_se,
+    round(scored.leniency_percentile, 1)::numeric(4, 1) as leniency_percentile,
     round(scored.borderline_yes_prob::numeric, 3)::numeric(4, 3) as borderline_yes_prob,
-    round(scored.score::numeric, 2)::numeric(4, 2) as accuracy_score_raw,
-    round(scored.score::numeric)::integer as accuracy_score,
-    case when scored.score is not null then round(yes_rates.yes_ratio_log2::numeric, 3) end
-    ::numeric(7, 3) as yes_ratio_log2,
-    round(scored.prob_too_strict::numeric, 3)::numeric(4, 3) as prob_too_strict,
-    round(scored.prob_too_lenient::numeric, 3)::numeric(4, 3) as prob_too_lenient,
-    null::numeric(7, 3) as discrimination,
-    scored.score is not null as is_published,
+    round(scored.accuracy_score_raw::numeric, 2)::numeric(4, 2) as accuracy_score_raw,
+    scored.accuracy_score,
+    round(scored.bucket_holds_to_gamma::numeric, 2)::numeric(5, 2) as bucket_holds_to_gamma,
+    case
+        when scored.accuracy_score is not null then round(yes_rates.yes_ratio_log2::numeric, 3)
+    end::numeric(7, 3) as yes_ratio_log2,
+    case
+        when scored.accuracy_score is not null then round(scored.prob_too_strict::numeric, 3)
+    end::numeric(4, 3) as prob_too_strict,
+    case
+        when scored.accuracy_score is not null then round(scored.prob_too_lenient::numeric, 3)
+    end::numeric(4, 3) as prob_too_lenient,
+    round(scored.discrimination::numeric, 3)::numeric(7, 3) as discrimination,
+    round(scored.discrimination_se::numeric, 3)::numeric(7, 3) as discrimination_se,
+    scored.accuracy_score is not null as is_published,
     clock.as_of
 from scored
 cross join clock
 left join yes_rates
     on scored.interviewer_id = yes_rates.interviewer_id
-left join buckets
-    on round(scored.score::numeric)::integer = buckets.accuracy_score

@@ -44,6 +44,10 @@ class JointLogistic(BaseEstimator):
     selected, and that selection would no longer be ignorable. Se's are then those of
     `ProbedInverse`, within about 1 % where matching is mixed.
 
+    On the simulated worlds base and heavy_selection, seeds 1 and 2, r(leniency, true bias),
+    n >= 20, is .94, .93 and .95, .94; the composite has .96, .95 and .96, .96, and .84, .81 and
+    .86, .85 where the marks are dealt out by lot.
+
     On two busy cores 130,000 judgements, 1,000 interviewers and 25,000 candidates take 10 s, 3 s
     by the way above `max_dense`; two million, 20,000 and 400,000 take 85 s.
 
