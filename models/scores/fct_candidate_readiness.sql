@@ -33,6 +33,12 @@ facets as (
 
 ),
 
+comparison_sets as (
+
+    select * from {{ ref('int_comparison_sets_counted') }}
+
+),
+
 scale_parameters as (
 
     select * from {{ ref('fit_accuracy_scale') }}
@@ -81,7 +87,9 @@ measured as (
         coalesce(abilities.n_mocks_yes, 0) as n_mocks_yes,
         coalesce(abilities.n_judgements, 0) as n_judgements,
         coalesce(abilities.n_real, 0) as n_real,
-        coalesce(abilities.has_company_bar, false) as has_company_bar,
+        comparison_sets.n_interviewers as n_compared,
+        coalesce(comparison_sets.has_company_bar, false) as has_company_bar,
+        coalesce(comparison_sets.is_comparable, false) as is_comparable,
         fit_in_force.fit_id,
         case
             when abilities.n_mocks >= {{ least_mocks }}
@@ -95,6 +103,8 @@ measured as (
     cross join fit_in_force
     left join abilities
         on candidates.candidate_id = abilities.candidate_id
+    left join comparison_sets
+        on abilities.comparison_set_id = comparison_sets.comparison_set_id
     left join practised
         on candidates.candidate_id = practised.candidate_id
 
@@ -106,7 +116,7 @@ foretold as (
 
     select
         measured.*,
-        case when measured.has_company_bar and companies_link.a50 is not null then
+        case when measured.is_comparable and companies_link.a50 is not null then
             {{ mean_logistic(
                 'companies_link.intercept + companies_link.slope * measured.ability',
                 'companies_link.slope ^ 2 * measured.ability_variance'
@@ -141,7 +151,11 @@ select
             then 'companies'' decisions do not tell yet how passing follows from ability'
         when foretold.comparison_set_id is null
             then 'no accepted fit covers the interviewers of this candidate yet'
-        else 'no company has judged a candidate that can be compared with this one'
+        when not foretold.has_company_bar
+            then 'no company has judged a candidate that can be compared with this one'
+        else
+            'needs {{ var("min_comparison_set") }} interviewers who can be compared with each'
+            || ' other through shared candidates, has ' || foretold.n_compared
     end as unpublished_reason,
     foretold.n_mocks::integer as n_mocks,
     foretold.n_judgements::integer as n_judgements,

@@ -6,30 +6,21 @@ judgements as (
 
 ),
 
-facets as (
+comparison_sets as (
 
-    select * from {{ ref('fit_interviewer_leniency') }}
-
-),
-
--- Only a set in which some company judged somebody is tied to the companies' bar.
-sets_with_outcomes as (
-
-    select distinct comparison_set_id
-    from facets
-    where facet = 'company'
-        and comparison_set_id is not null
+    select * from {{ ref('int_comparison_sets_counted') }}
 
 ),
 
--- A candidate may have met interviewers of two sets since the fit: what counts is whether one
--- of them is tied to the companies.
+-- A candidate may have met interviewers of two sets since the fit: one that is tied to the
+-- companies' bar counts before another.
 summed as (
 
     select
         judgements.candidate_id,
         coalesce(
-            min(sets_with_outcomes.comparison_set_id), min(judgements.comparison_set_id)
+            min(comparison_sets.comparison_set_id) filter (where comparison_sets.is_comparable),
+            min(comparison_sets.comparison_set_id)
         ) as comparison_set_id,
         count(*) as n_judgements,
         count(*) filter (where not judgements.is_real) as n_mocks,
@@ -38,11 +29,10 @@ summed as (
         count(judgements.residual) as n_residuals,
         avg(judgements.residual) as mean_residual,
         max(judgements.candidate_variance) as candidate_variance,
-        max(judgements.residual_variance) as residual_variance,
-        count(sets_with_outcomes.comparison_set_id) > 0 as has_company_bar
+        max(judgements.residual_variance) as residual_variance
     from judgements
-    left join sets_with_outcomes
-        on judgements.comparison_set_id = sets_with_outcomes.comparison_set_id
+    left join comparison_sets
+        on judgements.comparison_set_id = comparison_sets.comparison_set_id
     group by 1
 
 ),
@@ -68,6 +58,5 @@ select
     n_mocks_yes::integer as n_mocks_yes,
     n_real::integer as n_real,
     mean_residual * ability_reliability as lasting_ability,
-    candidate_variance * (1 - ability_reliability) as ability_variance,
-    has_company_bar
+    candidate_variance * (1 - ability_reliability) as ability_variance
 from shrunken
