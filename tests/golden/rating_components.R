@@ -1,5 +1,6 @@
 # Rscript tests/golden/rating_components.R RATINGS.csv tests/golden/rating_components.csv
 library(lme4)
+source("tests/golden/unconditional_se.R")
 
 files <- commandArgs(trailingOnly = TRUE)
 ratings <- read.csv(files[1])
@@ -12,8 +13,8 @@ fit <- lmer(
 spread <- as.data.frame(VarCorr(fit))
 of <- function(group) spread$vcov[spread$grp == group]
 ses <- sqrt(diag(as.matrix(vcov(fit))))
-effects <- ranef(fit, condVar = TRUE)$interviewer_id
-effects_se <- sqrt(attr(effects, "postVar")[1, 1, ])
+effects <- ranef(fit)$interviewer_id
+effects_se <- unconditional_se(fit)$interviewer_id
 some <- seq(1, nrow(effects), by = 5)
 
 golden <- rbind(
