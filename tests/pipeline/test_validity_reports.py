@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import pandas as pd
 import psycopg
 import pytest
 from warehouse_house import House
 
 from orchestration.lib.postgres import EmbeddedPostgres
 from python_models.simulation import WORLDS, simulate, write_platform
+from tests.recovery.judgement_panels import COLUMNS, judgement_panel
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +57,16 @@ def test_what_holds_there_all_the_same_is_claimed(null_house: House) -> None:
     claims = _claims(null_house)
     assert claims["stable_skill"][0]
     assert claims["recovery"][0]
+
+
+def test_recovery_builds_the_panel_of_judgements_that_sql_builds(null_house: House) -> None:
+    # No report, but a whole platform in a warehouse is here.
+    columns = [name for name in COLUMNS if name != "judged_at"]
+    query = f"select {', '.join(columns)} from panels.pnl_interviewer_leniency order by 1"
+    ours = judgement_panel(simulate(NULL, seed=5))[columns].sort_values("session_id")
+    rows = [tuple(None if pd.isna(v) else v for v in row) for row in ours.to_numpy(dtype=object)]
+    assert len(rows) > 5_000
+    assert rows == _rows(null_house, query)
 
 
 def test_a_small_platform_says_what_it_lacks(house: House) -> None:
