@@ -170,3 +170,16 @@ def test_a_factor_without_effect_gets_none() -> None:
     assert model.has_converged_
     assert model.facet_variances_[0] < 0.02 * model.residual_variance_
     assert np.abs(model.effects_[0]).max() < 0.1
+
+
+def test_owners_without_any_level_count_in_the_probed_fit_as_well() -> None:
+    data = many_interviewers()
+    # Rows of mocks and real interviews of owners 0 to 9 lose their level.
+    is_bare = data["owner"] < 10
+    for name in ("interviewer", "company"):
+        data[name] = np.where(is_bare, -1, data[name])
+    dense, probed = fitted(data), fitted(data, max_dense=1)
+    # Variances differ by what the probes leave open, and with them all effects a little.
+    assert probed.owner_effects_ == pytest.approx(dense.owner_effects_, abs=0.01)
+    assert np.abs(probed.owner_effects_[:10]).min() > 0
+    assert probed.effects_[0] == pytest.approx(dense.effects_[0], abs=0.003)
