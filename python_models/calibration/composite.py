@@ -22,8 +22,8 @@ class CompositeScale:
     Parameters
     ----------
     constants
-        Level text (`<item>:mean`, `<item>:sd` for mock judgements, `real_<item>:mean`,
-        `real_<item>:sd` for real ones) and its value.
+        Of the items that count: level text (`<item>:mean`, `<item>:sd` for mock judgements,
+        `real_<item>:mean`, `real_<item>:sd` for real ones) and its value.
     """
 
     constants: dict[str, float]
@@ -44,7 +44,7 @@ class CompositeScale:
             One composite for each row.
         """
         total, n_present = np.zeros(len(judgements)), np.zeros(len(judgements))
-        for item in ITEMS:
+        for item in (item for item in ITEMS if f"{item}:sd" in self.constants):
             mean = np.where(
                 is_real, self.constants[f"real_{item}:mean"], self.constants[f"{item}:mean"]
             )
@@ -62,7 +62,8 @@ def learn_scale(judgements: pd.DataFrame, is_real: BoolArray) -> CompositeScale:
     Parameters
     ----------
     judgements
-        The items, one column each; null where missing.
+        The items, one column each; null where missing. One without a column has no constants, and
+        does not count in the composite.
     is_real
         Whether the judgement is of a real interview.
 
@@ -72,7 +73,7 @@ def learn_scale(judgements: pd.DataFrame, is_real: BoolArray) -> CompositeScale:
         An item without answers of a kind has mean 0 there, one that never varies sd 1.
     """
     constants: dict[str, float] = {}
-    for item in ITEMS:
+    for item in (item for item in ITEMS if item in judgements):
         values = as_floats(judgements[item])
         squares, freedom = 0.0, 0
         for prefix, is_kind in (("", ~is_real), ("real_", is_real)):

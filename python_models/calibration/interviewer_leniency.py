@@ -1,6 +1,5 @@
 """How far each interviewer's verdicts sit from others' on the same candidates (B2)."""
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -8,10 +7,19 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from python_models.calibration.comparison_sets import comparison_sets
-from python_models.calibration.composite import ITEMS, learn_scale
-from python_models.calibration.discrimination import discriminate
-from python_models.calibration.hidden_selection import leniency_per_hidden_ability
+from python_models.calibration.composite import ITEMS, CompositeScale, learn_scale
+from python_models.calibration.item_agreement import find_item_agreement
 from python_models.calibration.judgement_rows import JudgementRows, judgement_rows
+from python_models.calibration.leniency_rows import (
+    COLUMNS,
+    constant_rows,
+    discrimination_of,
+    discrimination_rows,
+    fixed_rows,
+    hidden_selection_rows,
+    judge_rows,
+)
+from python_models.calibration.verdict_model import fit_verdict_model
 from python_models.crossed_effects import CrossedEffects
 from python_models.fitted_table import FittedTable
 from python_models.frames import BoolArray, FloatArray, as_floats, plain_numbers, require_columns
@@ -26,7 +34,6 @@ REQUIRED = (
     "n_earlier_sessions",
     *ITEMS,
 )
-COLUMNS = ["facet", "level", "estimate", "estimate_se", "n_judgements", "comparison_set_id"]
 
 
 class InterviewerLeniency(BaseEstimator):
@@ -40,7 +47,8 @@ class InterviewerLeniency(BaseEstimator):
     SQL repeats these formulas from the fitted rows:
 
     - z = mean over the items present of (item − `item:<item>:mean`)/`item:<item>:sd`, with the
-      `real_` constants for real judgements; `would_advance` counts as 0 or 1;
+      `real_` constants for real judgements; `would_advance` counts as 0 or 1; items without
+      constants do not count;
     - x'b = `fixed:intercept` + `fixed:is_real`·[real] + `fixed:practice`·ln(1 +
       n_earlier_sessions) + `fixed:type:<interview_type>` (absent: 0);
     - residual of a judgement r = z − x'b − (`interviewer:<id>` if mock, `company:<id>` if real;
@@ -49,6 +57,11 @@ class InterviewerLeniency(BaseEstimator):
       reliability, reliability = A/(A + E/n), A = `variance:candidate`, E =
       `variance:residual`; 0 and 0 for n = 0; on the day, plus `fixed:practice`·ln(1 +
       n_earlier_sessions).
+
+    The composite takes it that the items of a form say the same of a candidate. Where judges who
+    are lenient in one item are not so in another (`find_item_agreement`), verdicts alone count:
+    the joint logistic, told on the same scale (`fit_verdict_model`), and only `would_advance`
+    has constants.
 
     Parameters
     ----------
@@ -82,113 +95,75 @@ class InterviewerLeniency(BaseEstimator):
         -------
         Self
             With `rows_` (the fitted table), `model_` (None where there was nothing to learn),
-            `n_used_`, `n_comparison_sets_`, `warnings_`.
+            `basis_` (`composite`, `joint_logistic` or `none`), `agreement_` (why, in words),
+            `n_used_`, `n_comparison_sets_`, `discrimination_variance_`, `warnings_`.
         """
         self.warnings_: list[str] = []
+        self.model_: CrossedEffects | None = None
+        self.basis_, self.agreement_ = "none", "there are no judgements that differ"
+        self.n_comparison_sets_ = 0
+        self.discrimination_variance_ = 0.0
         is_real = np.nan_to_num(as_floats(judgements["is_real"])) > 0
         scale = learn_scale(judgements, is_real)
         z = scale.composite(judgements, is_real)
         is_used = np.isfinite(z) & judgements["candidate_key"].notna().to_numpy()
         used, is_real, z = judgements[is_used], is_real[is_used], z[is_used]
         self.n_used_, self.n_real_ = len(used), int(is_real.sum())
-        # A number has no interval here, and belongs to no set: it is a constant.
-        constants = [("item", level, value) for level, value in scale.constants.items()]
-        self.rows_ = _rows(constants)
-        self.model_: CrossedEffects | None = None
-        self.n_comparison_sets_ = 0
-        self.discrimination_variance_ = 0.0
         if self.n_used_ < 2 or float(np.var(z)) <= 0:
             self.warnings_.append("no judgements that differ: leniency is not estimated")
+            self.rows_ = constant_rows("item", scale.constants.items())
             return self
         if self.n_real_ == 0:
             self.warnings_.append("no real judgements: leniency is among interviewers only")
-        self._estimate(used, z, is_real)
+        self._estimate(used, is_real, scale)
         return self
 
-    def _estimate(self, used: pd.DataFrame, z: FloatArray, is_real: BoolArray) -> None:
+    def _estimate(self, used: pd.DataFrame, is_real: BoolArray, scale: CompositeScale) -> None:
         rows = judgement_rows(used, is_real)
-        model = CrossedEffects(self.max_iter, self.tol, self.max_dense)
-        self.model_ = model.fit(rows.X, z, owner=rows.candidate, facets=rows.facets)
+        items = {item: as_floats(used[item]) for item in ITEMS}
+        found = find_item_agreement(items, owner=rows.candidate, facets=rows.facets, design=rows.X)
+        self.agreement_ = found.reason
+        verdict = items["would_advance"]
+        if found.finding == "disagree" and np.nanmin(verdict) < np.nanmax(verdict):
+            self.warnings_.append(
+                f"items of the form disagree, verdicts alone count: {found.reason}"
+            )
+            scale = learn_scale(used[["would_advance"]], is_real)
+            has_verdict = np.isfinite(verdict)
+            used, is_real = used[has_verdict], is_real[has_verdict]
+            rows, verdict = judgement_rows(used, is_real), verdict[has_verdict]
+            z = scale.composite(used, is_real)
+            self.basis_, self.n_used_ = "joint_logistic", len(used)
+            sd = scale.constants["would_advance:sd"]
+            model = fit_verdict_model(rows, verdict, z, sd=sd, max_dense=self.max_dense)
+        else:
+            z = scale.composite(used, is_real)
+            self.basis_ = "composite"
+            model = CrossedEffects(self.max_iter, self.tol, self.max_dense)
+            model.fit(rows.X, z, owner=rows.candidate, facets=rows.facets)
+        self._keep(model, rows, z, scale)
+
+    def _keep(
+        self, model: CrossedEffects, rows: JudgementRows, z: FloatArray, scale: CompositeScale
+    ) -> None:
+        self.model_ = model
         if not model.has_converged_:
             self.warnings_.append("the variances of the leniency model have not converged")
         if not model.is_exact_:
             self.warnings_.append("so many interviewers that se's are estimated, within about 1 %")
-        variances = [model.owner_variance_, *model.facet_variances_, model.residual_variance_]
-        parts = ["candidate", "interviewer", "company", "residual"]
         sets = comparison_sets(rows.candidate, rows.interviewer, rows.company)
         self.n_comparison_sets_ = len(set(np.concatenate(sets).tolist()))
-        fixed = _rows(
-            [("fixed", *pair) for pair in zip(rows.fixed_names, model.coef_, strict=True)]
-        )
-        fixed["estimate_se"] = model.coef_ses_
-        zeros = _rows([("fixed", name, 0.0) for name in rows.fixed_zero])
-        spread = _rows([("variance", *pair) for pair in zip(parts, variances, strict=True)])
-        tables = [
-            *self._judges(model, rows, sets),
-            self._discrimination(model, rows, z),
-            self._hidden_selection(model, rows),
-        ]
-        filled = [part for part in (*tables, fixed, zeros, spread, self.rows_) if len(part)]
+        tables = judge_rows(model, rows, sets, self.se_factor)
+        # A verdict's variance follows from its chance: it says nothing of sharpness.
+        if rows.interviewers and self.basis_ == "composite":
+            found = discrimination_of(model, rows, z)
+            self.discrimination_variance_ = found.between_variance
+            tables.append(discrimination_rows(rows, found))
+        tables.append(hidden_selection_rows(model, rows))
+        tables.append(fixed_rows(model, rows))
+        tables.append(constant_rows("item", scale.constants.items()))
+        filled = [part for part in tables if len(part)]
         self.rows_ = pd.concat(filled, ignore_index=True)[COLUMNS]
-
-    def _judges(
-        self, model: CrossedEffects, rows: JudgementRows, sets: Sequence[np.ndarray[Any, Any]]
-    ) -> list[pd.DataFrame]:
-        facets = [("interviewer", rows.interviewers), ("company", rows.companies)]
-        return [
-            pd.DataFrame(
-                {
-                    "facet": name,
-                    "level": levels,
-                    "estimate": model.effects_[i],
-                    "estimate_se": model.ses_[i] * self.se_factor,
-                    "n_judgements": np.bincount(codes[codes >= 0], minlength=len(levels)),
-                    "comparison_set_id": sets[i],
-                }
-            ).sort_values("level", ignore_index=True)
-            for i, ((name, levels), codes) in enumerate(zip(facets, rows.facets, strict=True))
-        ]
-
-    def _discrimination(
-        self, model: CrossedEffects, rows: JudgementRows, z: FloatArray
-    ) -> pd.DataFrame:
-        """Rows of facet `discrimination`; none where no interviewer judged."""
-        if not rows.interviewers:
-            return _rows([])
-        judge = [
-            np.where(codes >= 0, np.append(effects, 0.0)[codes], 0.0)
-            for codes, effects in zip(rows.facets, model.effects_, strict=True)
-        ]
-        expected = rows.X @ model.coef_ + judge[0] + judge[1]
-        found = discriminate(
-            z - expected,
-            expected,
-            rows.candidate,
-            rows.interviewer,
-            candidate_variance=model.owner_variance_,
-            residual_variance=model.residual_variance_,
-        )
-        self.discrimination_variance_ = found.between_variance
-        table = _rows(
-            [
-                ("discrimination", level, float(value))
-                for level, value in zip(rows.interviewers, found.estimate, strict=True)
-            ]
-        )
-        return table.assign(
-            estimate_se=found.se, n_judgements=pd.array(found.n.astype(np.int64), dtype="Int64")
-        )
-
-    @staticmethod
-    def _hidden_selection(model: CrossedEffects, rows: JudgementRows) -> pd.DataFrame:
-        slopes = leniency_per_hidden_ability(model, rows)
-        return _rows(
-            [
-                ("hidden_selection", level, float(slope))
-                for level, slope in zip(rows.interviewers, slopes, strict=True)
-                if np.isfinite(slope)
-            ]
-        )
 
 
 def fit_interviewer_leniency(panel: pd.DataFrame, **settings: Any) -> FittedTable:
@@ -216,6 +191,8 @@ def fit_interviewer_leniency(panel: pd.DataFrame, **settings: Any) -> FittedTabl
         "n_real": fitted.n_real_,
         "n_without_items": len(panel) - fitted.n_used_,
         "n_comparison_sets": fitted.n_comparison_sets_,
+        "basis": fitted.basis_,
+        "item_agreement": fitted.agreement_,
     }
     if fitted.model_ is not None:
         model = fitted.model_
@@ -235,11 +212,3 @@ def fit_interviewer_leniency(panel: pd.DataFrame, **settings: Any) -> FittedTabl
         n_rows=fitted.n_used_,
         warnings=tuple(fitted.warnings_),
     )
-
-
-def _rows(constants: list[tuple[str, str, float]]) -> pd.DataFrame:
-    rows = pd.DataFrame(constants, columns=["facet", "level", "estimate"])
-    rows["estimate_se"] = np.nan
-    rows["n_judgements"] = pd.array([pd.NA] * len(rows), dtype="Int64")
-    rows["comparison_set_id"] = pd.array([None] * len(rows), dtype="object")
-    return rows

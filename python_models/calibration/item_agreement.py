@@ -99,7 +99,8 @@ def find_item_agreement(
         Numbers of `would_advance`, `technical` and `problem_solving` by name, NaN where missing.
     owner, facets
         Candidate, and each kind of judge, as in `CrossedEffects.fit`; every judgement has one
-        judge, and those without any are left aside.
+        judge, and those without any are left aside. Judges' correlations are those of the first
+        kind.
     design
         Fixed effects, one row for each judgement; None for none.
     least_judge_correlation, least_residual_correlation
@@ -117,6 +118,7 @@ def find_item_agreement(
         The finding and the correlations.
     """
     judge = _one_judge(facets, len(owner))
+    n_first = int(facets[0].max(initial=-1)) + 1 if facets else 0
     columns = np.empty((len(owner), 0)) if design is None else design
     half = np.random.default_rng(random_state).integers(0, 2, int(owner.max(initial=-1)) + 1)
     table: list[dict[str, object]] = []
@@ -130,7 +132,7 @@ def find_item_agreement(
                 project(values[part], columns[part], owner[part], judge[part], int(judge.max()) + 1)
                 for part in (is_used & (half[owner] == side) for side in (0, 1))
             ]
-            row |= correlate_noise(halves) | correlate_judges(halves, min_judges)
+            row |= correlate_noise(halves) | correlate_judges(halves, min_judges, n_first)
         table.append(row)
     pairs = pd.DataFrame(table).reindex(columns=COLUMNS)
     thresholds = {"judge": least_judge_correlation, "residual": least_residual_correlation}

@@ -101,7 +101,7 @@ def correlate_noise(halves: Sequence[Half]) -> dict[str, object]:
     }
 
 
-def correlate_judges(halves: Sequence[Half], min_judges: int) -> dict[str, object]:
+def correlate_judges(halves: Sequence[Half], min_judges: int, n_first: int) -> dict[str, object]:
     """Return the correlation of judges' biases in two items, free of noise.
 
     Covariances are taken across the halves, whose noise and candidates are independent; the
@@ -113,6 +113,9 @@ def correlate_judges(halves: Sequence[Half], min_judges: int) -> dict[str, objec
         Both halves.
     min_judges
         Judges with two judgements in each half, below which nothing is said.
+    n_first
+        Judges of the first kind, who come first and alone count: judges of one kind may ask for
+        more in the verdict than those of another with the same marks, which is no bias.
 
     Returns
     -------
@@ -121,7 +124,7 @@ def correlate_judges(halves: Sequence[Half], min_judges: int) -> dict[str, objec
         items.
     """
     one, other = halves
-    is_in_both = (one.n > 1) & (other.n > 1)
+    is_in_both = (one.n > 1) & (other.n > 1) & (np.arange(len(one.n)) < n_first)
     n_judges = int(is_in_both.sum())
     counted: dict[str, object] = {"n_judges": n_judges}
     if n_judges < max(min_judges, 3):
