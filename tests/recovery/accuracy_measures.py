@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from python_models.calibration.accuracy_score import accuracy_score
 from tests.recovery import recovery_rows as measures
 from tests.recovery.published_worlds import PublishedWorld
 from tests.recovery.recovery_rows import NORMAL_95, Row
@@ -13,31 +14,63 @@ FEW, ENOUGH = 5, 20
 
 
 def accuracy_rows(world: PublishedWorld) -> list[Row]:
-    """All measures of side B on one world."""
+    """All measures of side B on one world.
+
+    The naive rule is the yes rate less the later pass rate of those who went on. Its score takes
+    the gap, centred on the platform's, for P(yes) − ½ at the bar: without centring it would
+    call hardly anybody right.
+    """
     judged = world.interviewers.dropna(subset=["leniency"])
+    judged = judged.assign(
+        gap=judged["yes_rate"] - judged["later_pass_rate"], naive_score=_naive_scores(judged)
+    )
     enough = judged[judged["n_mocks"] >= ENOUGH]
     few = judged[judged["n_mocks"].between(FEW, ENOUGH - 1)]
-    within = (enough["accuracy_score"] - enough["true_accuracy_score"]).abs().le(1)
-    rows = [(measures.WITHIN_ONE, within.mean(), np.nan)]
+    rows = [(measures.WITHIN_ONE, *_of_both(_within_one, enough))]
     if judged["bias_now"].std() > 0:
+        covered = _covered(judged, enough)
         rows += [
-            (measures.LENIENCY, enough["leniency"].corr(enough["bias_now"]), _gap(enough)),
-            (measures.LENIENCY_FEW, few["leniency"].corr(few["bias_now"]), _gap(few)),
-            (measures.LENIENCY_COVERAGE, _coverage(judged, enough), np.nan),
-            (measures.FLAGS, _f1(enough), np.nan),
+            (measures.LENIENCY, *_correlations(enough)),
+            (measures.LENIENCY_FEW, *_correlations(few)),
+            (measures.LENIENCY_COVERAGE, covered, np.nan, _share_se(covered, len(judged))),
+            (measures.FLAGS, *_of_both(_f1, enough)),
         ]
     return [
-        Row(measure, world.name, world.seed, ours=float(ours), naive=float(naive))
-        for measure, ours, naive in rows
+        Row(measure, world.name, world.seed, ours=float(ours), naive=float(naive), se=float(se))
+        for measure, ours, naive, se in rows
     ]
 
 
-def _gap(people: pd.DataFrame) -> float:
-    """Correlation of the naive rule: yes rate minus the later pass rate of those who went on."""
-    return (people["yes_rate"] - people["later_pass_rate"]).corr(people["bias_now"])
+def _naive_scores(people: pd.DataFrame) -> pd.Series:
+    gap = people["yes_rate"] - people["later_pass_rate"]
+    prob = np.clip(0.5 + gap - gap.mean(), 0.01, 0.99)
+    return pd.Series(accuracy_score(prob.to_numpy()), people.index).round()
 
 
-def _coverage(judged: pd.DataFrame, enough: pd.DataFrame) -> float:
+def _of_both(measure, people: pd.DataFrame) -> tuple[float, float, float]:
+    """Ours; the naive rule's, where it says anything; the standard error of ours."""
+    ours = measure(people["accuracy_score"], people["true_accuracy_score"])
+    told = people.dropna(subset=["naive_score"])
+    naive = measure(told["naive_score"], told["true_accuracy_score"])
+    return ours, naive, _share_se(ours, len(people))
+
+
+def _within_one(score: pd.Series, truth: pd.Series) -> float:
+    return float((score - truth).abs().le(1).mean())
+
+
+def _f1(score: pd.Series, truth: pd.Series) -> float:
+    found, true = score.abs() > 1, truth.abs() > 1
+    return 2 * (found & true).sum() / max(found.sum() + true.sum(), 1)
+
+
+def _correlations(people: pd.DataFrame) -> tuple[float, float, float]:
+    ours = people["leniency"].corr(people["bias_now"])
+    se = (1 - ours**2) / np.sqrt(max(len(people) - 1, 1))
+    return ours, people["gap"].corr(people["bias_now"]), se
+
+
+def _covered(judged: pd.DataFrame, enough: pd.DataFrame) -> float:
     """Share of intervals that hold the true bias, on the scale of the estimates."""
     unit = np.polyfit(enough["leniency"], enough["bias_now"], 1)[0]
     truth = (judged["bias_now"] - judged["bias_now"].mean()) / unit
@@ -45,7 +78,5 @@ def _coverage(judged: pd.DataFrame, enough: pd.DataFrame) -> float:
     return float((error.abs() < NORMAL_95 * judged["leniency_se"]).mean())
 
 
-def _f1(people: pd.DataFrame) -> float:
-    found = people["accuracy_score"].abs() > 1
-    truth = people["true_accuracy_score"].abs() > 1
-    return 2 * (found & truth).sum() / max(found.sum() + truth.sum(), 1)
+def _share_se(share: float, n: int) -> float:
+    return float(np.sqrt(max(share * (1 - share), 0.0) / max(n, 1)))

@@ -5,7 +5,7 @@ import pytest
 
 from tests.recovery import recovery_rows as measures
 from tests.recovery.recovered_worlds import RecoveredWorlds
-from tests.recovery.recovery_rows import EXPERIENCE_BOUNDS, Row, mean_over_seeds
+from tests.recovery.recovery_rows import BOUNDS, Row, mean_over_seeds
 
 # The worlds' parameters were chosen on seeds 1 to 8. The coverage of churn_effect differs by some
 # .03 from seed to seed: fewer of the base world would decide nothing about it.
@@ -16,7 +16,7 @@ SEEDS = {
     "confounded": (21, 22),
     "drifting": (21, 22),
     "one_dominates": (21, 22),
-    "heavy_selection": (21,),
+    "heavy_selection": (21, 22),
 }
 BEATEN = [
     (measures.QUALITY, "base", 1),
@@ -25,6 +25,14 @@ BEATEN = [
     (measures.QUALITY, "few", 1),
     (measures.WEIGHTS, "base", -1),
     (measures.WEIGHTS, "one_dominates", -1),
+    (measures.LENIENCY, "base", 1),
+    (measures.LENIENCY, "heavy_selection", 1),
+    (measures.LENIENCY_FEW, "base", 1),
+    (measures.WITHIN_ONE, "base", 1),
+    (measures.WITHIN_ONE, "heavy_selection", 1),
+    (measures.WITHIN_ONE, "null", 1),
+    (measures.FLAGS, "base", 1),
+    (measures.FLAGS, "heavy_selection", 1),
 ]
 
 
@@ -36,13 +44,22 @@ def _of(recovered: RecoveredWorlds, measure: str, world: str) -> list[Row]:
 @pytest.mark.slow
 def test_one_small_world_agrees_with_the_bounds(recovered: RecoveredWorlds) -> None:
     rows = {row.measure: row for row in recovered.of("few", SEEDS["few"][0])}
-    for measure in (measures.QUALITY, measures.CHURN_COVERAGE, measures.QUALITY_COVERAGE):
+    for measure in (
+        measures.QUALITY,
+        measures.CHURN_COVERAGE,
+        measures.QUALITY_COVERAGE,
+        measures.LENIENCY,
+        measures.LENIENCY_COVERAGE,
+        measures.WITHIN_ONE,
+        measures.FLAGS,
+    ):
         row, mean = rows[measure], mean_over_seeds([rows[measure]])
-        bound = EXPERIENCE_BOUNDS.get((measure, "few")) or EXPERIENCE_BOUNDS[measure, "base"]
+        bound = BOUNDS.get((measure, "few")) or BOUNDS[measure, "base"]
         # One seed of 120 interviewers: what its own interval allows.
         assert mean.high >= bound.low, row
         assert bound.high is None or mean.low <= bound.high, row
-    assert rows[measures.QUALITY].ours > rows[measures.QUALITY].naive
+    for measure in (measures.QUALITY, measures.LENIENCY, measures.FLAGS):
+        assert rows[measure].ours > rows[measure].naive
 
 
 @pytest.mark.whole_worlds
@@ -53,16 +70,16 @@ def test_a_world_goes_through_the_main_job(
     recovered: RecoveredWorlds, world: str, seed: int
 ) -> None:
     rows = recovered.of(world, seed)
-    assert {row.measure for row in rows} >= {m for m, name in EXPERIENCE_BOUNDS if name == world}
+    assert {row.measure for row in rows} >= {m for m, name in BOUNDS if name == world}
 
 
 @pytest.mark.whole_worlds
-@pytest.mark.parametrize(("measure", "world"), EXPERIENCE_BOUNDS)
+@pytest.mark.parametrize(("measure", "world"), BOUNDS)
 def test_the_mean_over_seeds_keeps_its_bound(
     recovered: RecoveredWorlds, measure: str, world: str
 ) -> None:
     mean = mean_over_seeds(_of(recovered, measure, world))
-    bound = EXPERIENCE_BOUNDS[measure, world]
+    bound = BOUNDS[measure, world]
     assert bound.holds(mean.ours), f"{mean}, wanted {bound}"
 
 
