@@ -54,7 +54,10 @@ class ProbedInverse:
 
         def multiply(vectors: FloatArray) -> FloatArray:
             product = equations.facets @ vectors + penalty[:, None] * vectors
-            return product - across.T @ (owned_weights * (across @ vectors))
+            owned = across @ vectors
+            # In place: this is the largest array of all.
+            owned *= owned_weights
+            return product - across.T @ owned
 
         wanted = np.column_stack([columns, root * signs])
         solved, is_solved = _conjugate_gradients(multiply, wanted, diagonal, self._last)
