@@ -159,7 +159,7 @@ class InterviewerLeniency(BaseEstimator):
             found = discrimination_of(model, rows, z)
             self.discrimination_variance_ = found.between_variance
             tables.append(discrimination_rows(rows, found))
-        tables.append(hidden_selection_rows(model, rows))
+        tables.append(hidden_selection_rows(model, rows, z))
         tables.append(fixed_rows(model, rows))
         tables.append(constant_rows("item", scale.constants.items()))
         filled = [part for part in tables if len(part)]

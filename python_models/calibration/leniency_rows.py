@@ -92,8 +92,10 @@ def discrimination_rows(rows: JudgementRows, found: Discrimination) -> pd.DataFr
     return table.assign(estimate_se=found.se, n_judgements=counts)
 
 
-def hidden_selection_rows(model: CrossedEffects, rows: JudgementRows) -> pd.DataFrame:
+def hidden_selection_rows(
+    model: CrossedEffects, rows: JudgementRows, z: FloatArray
+) -> pd.DataFrame:
     """One row for each interviewer; none where no company judged."""
-    slopes = leniency_per_hidden_ability(model, rows).tolist()
+    slopes = leniency_per_hidden_ability(model, rows, z).tolist()
     pairs = zip(rows.interviewers, slopes, strict=True)
     return constant_rows("hidden_selection", [pair for pair in pairs if np.isfinite(pair[1])])

@@ -98,7 +98,8 @@ def naive_path(careers: Careers, rng: np.random.Generator) -> FloatArray:
     gaps = _rates(careers.n_before, careers.n_now, careers.yes_rate, rng) - _rates(
         careers.m_before, careers.m_now, careers.pass_rate, rng
     )
-    centred = gaps - np.nanmean(gaps)
+    is_told = np.isfinite(gaps)
+    centred = gaps - (float(gaps[is_told].mean()) if is_told.any() else 0.0)
     scores = accuracy_score(np.clip(0.5 + centred, 0.01, 0.99))
     return np.where(np.isfinite(scores), scores, 0.0)
 
