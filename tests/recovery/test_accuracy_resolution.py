@@ -110,4 +110,4 @@ def test_levels_that_lie_apart_are_told_apart_and_others_are_not() -> None:
         fitted.table.set_index(["measure", "level"]).loc[("flips", "ours"), "estimate"]
         for fitted in (sharp, blurred)
     ]
-    assert flips[0] < 0.05 < flips[1]
+    assert 5 * flips[0] < flips[1], flips
