@@ -10,7 +10,7 @@ from python_models.calibration import forecasts
 from python_models.calibration.abilities import abilities_from_earlier
 from python_models.calibration.interviewer_leniency import REQUIRED as JUDGEMENT
 from python_models.calibration.interviewer_leniency import fit_interviewer_leniency
-from python_models.calibration.links import Links, fit_links, mean_earlier_verdict
+from python_models.calibration.links import fit_links, mean_earlier_verdict
 from python_models.fitted_table import FittedTable
 from python_models.frames import BoolArray, FloatArray, as_floats, plain_numbers, require_columns
 
@@ -29,12 +29,18 @@ class AccuracyHeldOut(BaseEstimator):
     pass rate before the split. All are tried on the same decisions: those on candidates with a
     mock before.
 
+    An interviewer's verdicts are set against the same forecast, of the average company's decision
+    on the same candidates from their earlier judgements: nobody is left out, so the
+    difference is free of who went on to a company.
+
     Parameters
     ----------
     share
         Share of the mock judgements before the split.
     min_judgements
         Interviewers with fewer before the split get no score.
+    min_comparison_set
+        Nor do those in a comparison set of fewer interviewers, or without a company.
     min_decisions
         Decisions on either side needed for forecasts to be tried.
     n_bins
@@ -45,11 +51,13 @@ class AccuracyHeldOut(BaseEstimator):
         self,
         share: float = 0.5,
         min_judgements: int = 5,
+        min_comparison_set: int = 5,
         min_decisions: int = 30,
         n_bins: int = 10,
     ) -> None:
         self.share = share
         self.min_judgements = min_judgements
+        self.min_comparison_set = min_comparison_set
         self.min_decisions = min_decisions
         self.n_bins = n_bins
 
@@ -94,21 +102,22 @@ class AccuracyHeldOut(BaseEstimator):
         if not links.has_bar:
             self.warnings_.append("no company's bar before the split")
             return
-        judged = fitted.table[fitted.table["facet"] == "interviewer"]
+        judged = _comparable(fitted.table, self.min_comparison_set)
         judged = judged[judged["n_judgements"] >= self.min_judgements]
         scores = links.scores(as_floats(judged["estimate"]))
         counts = judged["n_judgements"].astype(int)
         rows = [(*row, None) for row in zip(judged["level"], counts, scores, strict=True)]
         self._parts.append(_rows("score", rows))
-        self._try_readiness(judgements, is_real, is_before, links, fitted.table)
+        ours = links.pass_prob(abilities_from_earlier(judgements, fitted.table))
+        is_scored = judgements["interviewer_id"].isin(judged["level"]).to_numpy() & ~is_real
+        for name, part in (("net_first", is_before), ("net_second", ~is_before)):
+            self._parts.append(
+                _rows(name, _net_of_companies(judgements[is_scored & part], ours[is_scored & part]))
+            )
+        self._try_readiness(judgements, is_real, is_before, ours)
 
     def _try_readiness(
-        self,
-        judgements: pd.DataFrame,
-        is_real: BoolArray,
-        is_before: BoolArray,
-        links: Links,
-        table: pd.DataFrame,
+        self, judgements: pd.DataFrame, is_real: BoolArray, is_before: BoolArray, ours: FloatArray
     ) -> None:
         outcome, naive = as_floats(judgements["would_advance"]), mean_earlier_verdict(judgements)
         is_known = is_real & np.isfinite(outcome) & np.isfinite(naive)
@@ -116,7 +125,6 @@ class AccuracyHeldOut(BaseEstimator):
         if min(is_tried.sum(), is_learned.sum()) < self.min_decisions:
             self.warnings_.append("too few decisions on either side of the split")
             return
-        ours = links.pass_prob(abilities_from_earlier(judgements, table))
         mean_verdict = np.where(np.isfinite(naive), naive, 0.5)
         rivals = {
             "mean_verdict": mean_verdict,
@@ -156,9 +164,10 @@ def fit_accuracy_held_out(panel: pd.DataFrame, **settings: Any) -> FittedTable:
     -------
     FittedTable
         Rows (measure, level, n, estimate, estimate_se). Measures: split (seconds since 1970),
-        score (by interviewer, not rounded), brier and brier_gain (by forecast; how much less
-        ours errs), calibration (intercept, slope), ours_/mean_verdict_ forecast and observed (by
-        bin).
+        score (by interviewer, not rounded), net_first and net_second (by interviewer, before and
+        after the split: mean of yes less the average company's forecast on the same candidates),
+        brier and brier_gain (by forecast; how much less ours errs), calibration (intercept,
+        slope), ours_/mean_verdict_ forecast and observed (by bin).
     """
     require_columns(panel, REQUIRED, "accuracy_held_out")
     fitted = AccuracyHeldOut(**settings).fit(panel)
@@ -170,6 +179,24 @@ def fit_accuracy_held_out(panel: pd.DataFrame, **settings: Any) -> FittedTable:
         n_rows=len(panel),
         warnings=tuple(fitted.warnings_),
     )
+
+
+def _comparable(table: pd.DataFrame, min_comparison_set: int) -> pd.DataFrame:
+    """Rows of interviewers whose set has a company and enough of them to compare."""
+    judged = table[table["facet"] == "interviewer"]
+    in_set = judged.groupby("comparison_set_id")["level"].transform("size")
+    has_bar = judged["comparison_set_id"].isin(
+        table.loc[table["facet"] == "company", "comparison_set_id"]
+    )
+    return judged[has_bar & (in_set >= min_comparison_set)]
+
+
+def _net_of_companies(mocks: pd.DataFrame, company: FloatArray) -> list[tuple[Any, ...]]:
+    """Per interviewer, mean of yes less what the average company would have said, with its se."""
+    net = pd.Series(as_floats(mocks["would_advance"]) - company, index=mocks.index).dropna()
+    by = net.groupby(mocks["interviewer_id"])
+    errors: pd.Series = by.std() / np.sqrt(by.size())
+    return [*zip(by.size().index, by.size(), by.mean(), errors, strict=True)]
 
 
 def _compared(

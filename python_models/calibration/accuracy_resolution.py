@@ -18,7 +18,7 @@ from python_models.calibration.steadiness import (
     weekly_counts,
 )
 from python_models.fitted_table import FittedTable
-from python_models.frames import FloatArray, as_floats, plain_numbers, require_columns
+from python_models.frames import BoolArray, FloatArray, as_floats, plain_numbers, require_columns
 
 REQUIRED = (
     "interviewer_id",
@@ -37,6 +37,8 @@ REQUIRED = (
     "lenient_edge",
 )
 COLUMNS = ["measure", "level", "n", "estimate", "estimate_se", "grouping"]
+# Without these nobody has a score.
+LEARNED = ("leniency", "leniency_se", "borderline_log_odds", "leniency_slope")
 
 
 class AccuracyResolution(BaseEstimator):
@@ -95,8 +97,7 @@ class AccuracyResolution(BaseEstimator):
         self.n_levels_ = float("nan")
         self._rows: list[tuple[Any, ...]] = []
         people = interviewers[interviewers["n_mocks"] >= self.min_judgements]
-        is_scored = people[["leniency", "leniency_se", "borderline_log_odds"]].notna().all(axis=1)
-        people = people[is_scored]
+        people = people[people[[*LEARNED]].notna().all(axis=1)]
         variance = float(people["leniency_variance"].iloc[0]) if len(people) else 0.0
         if len(people) < 2 or variance <= 0:
             self.warnings_.append("no two interviewers with a score: nothing to tell apart")
@@ -132,21 +133,19 @@ class AccuracyResolution(BaseEstimator):
         self._rows.append(("n_levels", "ours", len(people), self.n_levels_, None, kept))
 
     def _follow(self, people: pd.DataFrame, variance: float, rng: np.random.Generator) -> None:
-        ours, naive = [], []
+        flips: dict[str, list[FloatArray]] = {"ours": [], "naive": []}
         for block in blocks(len(people)):
             part = people.iloc[block]
-            for _ in range(self.n_replicates):
-                ours.append(_our_flips(part, variance, rng))
-                naive.append(_naive_flips(part, rng))
-        for name, parts in (("ours", ours), ("naive", naive)):
-            flips = np.concatenate(parts)
-            for measure, values in (
-                ("flips", flips),
-                ("flipped_share", (flips > 0).astype(np.float64)),
-            ):
-                # Replicates of one person are one person: the error is that between people.
-                error = float(values.std() / np.sqrt(len(people)))
-                self._rows.append((measure, name, len(people), float(values.mean()), error, None))
+            replicates = range(self.n_replicates)
+            flips["ours"].append(np.stack([_our_flips(part, variance, rng) for _ in replicates]))
+            flips["naive"].append(np.stack([_naive_flips(part, rng) for _ in replicates]))
+        if not (as_floats(people["n_results_year_ago"]) > 0).any():
+            self.warnings_.append("nobody had a later result a year ago: the naive rule is silent")
+            del flips["naive"]
+        for name, parts in flips.items():
+            counts = np.concatenate(parts, axis=1)
+            self._rows.append(("flips", name, *_mean_of_people(counts), None))
+            self._rows.append(("flipped_share", name, *_mean_of_people(counts > 0), None))
 
 
 def fit_accuracy_resolution(panel: pd.DataFrame, **settings: Any) -> FittedTable:
@@ -202,6 +201,14 @@ def _naive_flips(people: pd.DataFrame, rng: np.random.Generator) -> FloatArray:
         as_floats(people["later_pass_rate"]),
     )
     return count_flips(naive_path(careers, rng), *_edges(people))
+
+
+def _mean_of_people(by_replicate: FloatArray | BoolArray) -> tuple[int, float, float]:
+    """Number, mean and its error; replicates of one person are one person."""
+    of_person = by_replicate.mean(axis=0)
+    n = len(of_person)
+    error = of_person.std(ddof=1) / np.sqrt(n) if n > 1 else float("nan")
+    return n, float(of_person.mean()), float(error)
 
 
 def _edges(people: pd.DataFrame) -> tuple[float, float]:

@@ -38,11 +38,13 @@ def brier(
 
 
 def clustered_mean(values: FloatArray, cluster: Any) -> tuple[float, float]:
-    """Mean of values and its standard error when those of a cluster go together."""
+    """Mean of values and its standard error when those of a cluster go together; NaN for one."""
     codes, levels = pd.factorize(cluster)
     mean = float(values.mean())
+    if len(levels) < 2:
+        return mean, float("nan")
     sums = group_sums(codes.astype(np.int64), values - mean, len(levels))
-    inflation = len(levels) / max(len(levels) - 1, 1)
+    inflation = len(levels) / (len(levels) - 1)
     return mean, float(np.sqrt(inflation * (sums @ sums)) / len(values))
 
 

@@ -92,16 +92,19 @@ def estimated_path(
 def naive_path(careers: Careers, rng: np.random.Generator) -> FloatArray:
     """Scores by yes rate less later pass rate, centred on the platform's mean gap.
 
-    The gap is read as P(yes) − ½ at the bar, so that both rules share their edges. Interviewers
-    without later results have no gap, and never flip.
+    The gap is read as P(yes) − ½ at the bar, so that both rules share their edges. A first later
+    result is no flip: before it the first gap stands. Interviewers without results never flip.
     """
     gaps = _rates(careers.n_before, careers.n_now, careers.yes_rate, rng) - _rates(
         careers.m_before, careers.m_now, careers.pass_rate, rng
     )
-    is_told = np.isfinite(gaps)
-    centred = gaps - (float(gaps[is_told].mean()) if is_told.any() else 0.0)
-    scores = accuracy_score(np.clip(0.5 + centred, 0.01, 0.99))
-    return np.where(np.isfinite(scores), scores, 0.0)
+    is_known = np.isfinite(gaps)
+    if not is_known.any():
+        return np.zeros_like(gaps)
+    scores = accuracy_score(np.clip(0.5 + gaps - gaps[is_known].mean(), 0.01, 0.99))
+    first = scores[is_known.argmax(axis=0), np.arange(scores.shape[1])]
+    path: FloatArray = np.nan_to_num(np.where(is_known, scores, first))
+    return path
 
 
 def blocks(n_interviewers: int) -> list[slice]:
