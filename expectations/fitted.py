@@ -21,6 +21,7 @@ from expectations.checks import (
     not_null,
     unique,
 )
+from expectations.fitted_accuracy import held_out_checks, resolution_checks
 from expectations.fitted_ratings import rating_checks
 
 # Weights are legible: people redo the score by hand, so they come in steps of .05.
@@ -227,5 +228,7 @@ SUITES: dict[str, Callable[[], Parts]] = {
     "experience_effects": _experience_effects,
     "interviewer_leniency": _interviewer_leniency,
     "accuracy_scale": _accuracy_scale,
+    "accuracy_held_out": held_out_checks,
+    "accuracy_resolution": resolution_checks,
     "lookback_curve": _lookback_curve,
 }

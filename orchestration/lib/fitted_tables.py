@@ -96,6 +96,19 @@ CONTRACTS = {
             numbers=("estimate", "estimate_low", "estimate_high"),
         ),
         FittedContract("accuracy_scale", level=("parameter",), numbers=("value", "value_se")),
+        FittedContract(
+            "accuracy_held_out",
+            level=("measure", "level"),
+            counts=("n",),
+            numbers=("estimate", "estimate_se"),
+        ),
+        FittedContract(
+            "accuracy_resolution",
+            level=("measure", "level"),
+            counts=("n",),
+            numbers=("estimate", "estimate_se"),
+            texts=("grouping",),
+        ),
     )
 }
 

@@ -44,12 +44,13 @@ LEARNED = ("leniency", "leniency_se", "borderline_log_odds", "leniency_slope")
 class AccuracyResolution(BaseEstimator):
     """What an unchanged interviewer's bucket would do in a year, and how many levels hold.
 
-    Interviewers who had a score a year ago are given a leniency from their posterior, which then
-    stays; their estimate is followed through a year of weekly refits, with as many judgements
-    as they really gave. The noise of a judgement is what makes their standard error. What
-    moves with the others' estimates is left out: on a simulated platform refitted in earnest,
-    flips were as many within the error of both (`tests/recovery/test_accuracy_resolution.py`).
-    The naive rule, yes rate less later pass rate, is followed in the same way.
+    Interviewers who had a score a year ago and judged since are given a leniency from their
+    posterior, which then stays; their estimate is followed through a year of weekly refits, with
+    as many judgements as they really gave. The noise of a judgement is what makes their standard
+    error. What moves with the others' estimates is left out: on a simulated platform refitted in
+    earnest, flips were as many within the error of both
+    (`tests/recovery/test_accuracy_resolution.py`). The naive rule, yes rate less later pass
+    rate, is followed in the same way.
 
     Parameters
     ----------
@@ -104,11 +105,13 @@ class AccuracyResolution(BaseEstimator):
         else:
             rng = np.random.default_rng(self.random_state)
             self._tell_levels(people, rng)
-            settled = people[people["n_mocks_year_ago"] >= self.min_judgements]
+            # Who judged nobody meanwhile has an estimate that stands still: no year to count.
+            has_judged = people["n_mocks"] > people["n_mocks_year_ago"]
+            settled = people[has_judged & (people["n_mocks_year_ago"] >= self.min_judgements)]
             if len(settled):
                 self._follow(settled, variance, rng)
             else:
-                self.warnings_.append("nobody had a score a year ago: no flips to count")
+                self.warnings_.append("nobody with a score a year ago has judged since: no flips")
         self.rows_ = pd.DataFrame(self._rows, columns=COLUMNS)
         return self
 

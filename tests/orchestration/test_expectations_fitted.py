@@ -25,6 +25,9 @@ FITTED_TABLES = {
     "interviewer_leniency": "facet text, level text, n_judgements bigint, estimate float,"
     " estimate_se float, comparison_set_id text",
     "accuracy_scale": "parameter text, value float, value_se float",
+    "accuracy_held_out": "measure text, level text, n bigint, estimate float, estimate_se float",
+    "accuracy_resolution": "measure text, level text, n bigint, estimate float,"
+    " estimate_se float, grouping text",
     "lookback_curve": "measure text, row_set text, predictor text, rule text, lookback bigint,"
     " n_tested bigint, estimate float, estimate_low float, estimate_high float",
 }
@@ -59,6 +62,21 @@ GOOD_FITS = {
         "'item', 'technical:mean', null, 2.9, null, null",
     ],
     "accuracy_scale": [f"'{parameter}', 1.1, 0.1" for parameter in fitted.SCALE_PARAMETERS],
+    "accuracy_held_out": [
+        "'split', 'judged_at', 900, 1750000000, null",
+        "'score', 'i1', 20, -2.4, null",
+        "'net_second', 'i1', 1, -0.2, null",
+        "'brier', 'ours', 300, 0.2, 0.01",
+        "'brier_gain', 'mean_verdict_recalibrated', 300, 0.03, 0.01",
+        "'calibration', 'slope', 300, 0.9, 0.1",
+        "'ours_observed', '0.30', 40, 0.35, null",
+    ],
+    "accuracy_resolution": [
+        "'flips', 'ours', 60, 0.4, 0.1, null",
+        "'flipped_share', 'naive', 60, 0.9, 0.1, null",
+        "'misranked', '9', 1700, 0.12, null, '-4|-3|-2|-1|0|1|2|3|4'",
+        "'n_levels', 'ours', 60, 3, null, '-4|-1|2'",
+    ],
     "lookback_curve": [
         "'correlation', 'veterans', 'raw', 'last_30', 30, 900, 0.3, 0.2, 0.4",
         "'chosen_window', 'veterans', 'raw', 'every_window', null, null, null, null, null",
@@ -131,6 +149,19 @@ def test_a_sound_fit_is_accepted(database: Connection, stem: str) -> None:
             "within its interval",
         ),
         ("lookback_curve", 1, "'gain', 'veterans', 'raw', 'last_1', 1, 9, 0, 0, 0", "chooses"),
+        ("accuracy_held_out", 0, "'score', 'i2', 20, 1, null", "time was split"),
+        ("accuracy_held_out", 0, "'split', 'judged_at', 9, 1769900000, null", "before the end"),
+        ("accuracy_held_out", 1, "'score', 'i1', 20, 4.2, null", "within -4..4"),
+        ("accuracy_held_out", 1, "'score', 'i1', 20, 'nan', null", "within -4..4"),
+        ("accuracy_held_out", 2, "'net_second', 'i1', 9, -1.2, null", "within -1..1"),
+        ("accuracy_held_out", 3, "'brier', 'ours', 300, 0.2, 'nan'", "finite error"),
+        ("accuracy_held_out", 5, "'calibration', 'slope', 30, 90, 1", "line stays within"),
+        ("accuracy_held_out", 6, "'ours_observed', '0.30', 40, 1.1, null", "within 0..1"),
+        ("accuracy_resolution", 0, "'flips', 'ours', 60, 53, 1, null", "within 0..52"),
+        ("accuracy_resolution", 0, "'flips', 'others', 60, 1, 1, null", "of a rule"),
+        ("accuracy_resolution", 1, "'flipped_share', 'ours', 6, 1.2, 0, null", "within 0..1"),
+        ("accuracy_resolution", 3, "'n_levels', 'ours', 60, 2.5, null, null", "and whole"),
+        ("accuracy_resolution", 3, "'flips', 'naive', 60, 2.5, 1, null", "told apart is there"),
         ("accuracy_scale", 1, "'real_slope', -0.4, 0.1", "get more yes"),
         ("accuracy_scale", 5, "'b50', 0.4, 0.1", "every parameter"),
     ],
@@ -157,3 +188,12 @@ def test_equal_weights_need_no_step(database: Connection) -> None:
 def test_odd_weights_are_refused(database: Connection) -> None:
     odd = ["'a', 0.47, 0.47, 0.4, 0.6", "'b', 0.53, 0.53, 0.4, 0.6"]
     assert "multiple of" in (judge_fit(database, "experience_weights", odd) or "accepted")
+
+
+def test_forecasts_worse_than_a_count_of_verdicts_are_told(database: Connection) -> None:
+    rows = [*GOOD_FITS["accuracy_held_out"]]
+    rows[4] = "'brier_gain', 'mean_verdict_recalibrated', 300, -0.03, 0.01"
+    assert judge_fit(database, "accuracy_held_out", rows) is None
+    outcomes = run_suites(database.dsn, [fitted.suite("accuracy_held_out", FIT)])
+    failed = [(outcome.column, outcome.severity) for outcome in outcomes if not outcome.success]
+    assert failed == [("is_as_good", "warning")]

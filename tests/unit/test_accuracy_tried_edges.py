@@ -183,6 +183,12 @@ def test_levels_and_flips_need_two_people_and_a_year() -> None:
     assert "no two interviewers with a score" in alone.warnings[0]
     recent = fit_accuracy_resolution(_people().assign(n_mocks_year_ago=0))
     assert set(recent.table["measure"]) == {"misranked", "n_levels"}
+    idle = fit_accuracy_resolution(_people().assign(n_mocks_year_ago=60))
+    assert set(idle.table["measure"]) == {"misranked", "n_levels"}
+    working = fit_accuracy_resolution(_people())
+    n = working.table.set_index(["measure", "level"])["n"]
+    assert n["n_levels", "ours"] == 12
+    assert n["flips", "ours"] == n["flips", "naive"] == 11
     silent = fit_accuracy_resolution(
         _people().assign(n_results=0, n_results_year_ago=0, later_pass_rate=None)
     )
