@@ -137,7 +137,7 @@ class AccuracyHeldOut(BaseEstimator):
         tried = {"ours": ours[is_tried]}
         tried |= {name: forecast[is_tried] for name, forecast in rivals.items()}
         self._parts.append(_compared(tried, y, of))
-        line = forecasts.calibration_line(tried["ours"], y).items()
+        line = forecasts.calibration_line(tried["ours"], y, of).items()
         self._parts.append(_rows("calibration", [(name, len(y), *values) for name, values in line]))
         for name in ("ours", "mean_verdict"):
             bins = forecasts.reliability(tried[name], y, self.n_bins)

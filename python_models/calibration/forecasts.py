@@ -48,22 +48,40 @@ def clustered_mean(values: FloatArray, cluster: Any) -> tuple[float, float]:
     return mean, float(np.sqrt(inflation * (sums @ sums)) / len(values))
 
 
-def calibration_line(forecast: FloatArray, outcome: FloatArray) -> dict[str, tuple[float, float]]:
+def calibration_line(
+    forecast: FloatArray, outcome: FloatArray, cluster: Any
+) -> dict[str, tuple[float, float]]:
     """Intercept and slope of outcomes on the forecasts' log-odds: 0 and 1 if calibrated (Cox 1958).
+
+    Parameters
+    ----------
+    forecast, outcome
+        Probabilities, and what came (0 or 1).
+    cluster
+        Who was forecast: errors of one candidate go together (Liang & Zeger 1986).
 
     Returns
     -------
     dict
-        Estimate and standard error by name; empty where outcomes are all alike.
+        Estimate and standard error by name; empty where outcomes, forecasts or clusters are all
+        alike.
     """
-    if len(outcome) < 2 or outcome.min() == outcome.max() or np.ptp(forecast) < 1e-9:
+    codes, levels = pd.factorize(cluster)
+    if len(levels) < 2 or outcome.min() == outcome.max() or np.ptp(forecast) < 1e-9:
         return {}
     X = np.column_stack([np.ones(len(forecast)), _log_odds(forecast)])
     found = fit_logistic(X, outcome)
-    ses = np.sqrt(np.diag(np.linalg.inv(found.information)))
+    pulls = X * (outcome - expit(X @ found.coefficients))[:, None]
+    of_cluster = np.column_stack(
+        [group_sums(codes.astype(np.int64), pull, len(levels)) for pull in pulls.T]
+    )
+    inflation = len(levels) / (len(levels) - 1)
+    shift = np.linalg.solve(found.information, of_cluster.T)
+    ses = np.sqrt(inflation * (shift**2).sum(axis=1))
+    names = ("intercept", "slope")
     return {
-        "intercept": (float(found.coefficients[0]), float(ses[0])),
-        "slope": (float(found.coefficients[1]), float(ses[1])),
+        name: (float(value), float(se))
+        for name, value, se in zip(names, found.coefficients, ses, strict=True)
     }
 
 

@@ -44,24 +44,41 @@ def _came_true(shares: dict[float, float], n: int = 100) -> tuple[np.ndarray, np
     return forecast, np.concatenate(outcome).astype(np.float64)
 
 
+def _each(n: int) -> np.ndarray:
+    return np.arange(n)
+
+
 def test_the_calibration_line_of_forecasts_that_come_true_is_0_and_1() -> None:
-    line = forecasts.calibration_line(*_came_true({0.2: 0.2, 0.5: 0.5, 0.8: 0.8}))
+    line = forecasts.calibration_line(*_came_true({0.2: 0.2, 0.5: 0.5, 0.8: 0.8}), _each(300))
     assert line["intercept"][0] == pytest.approx(0.0, abs=1e-6)
     assert line["slope"][0] == pytest.approx(1.0, abs=1e-6)
-    # A slope's information is the sum of p(1 − p)·x² of log-odds x = ∓ln 4, 0.
+    # A slope's information is the sum of p(1 − p)·x² of log-odds x = ∓ln 4, 0; where forecasts
+    # come true, so is the variance of its pulls.
     information = 200 * 0.16 * np.log(4.0) ** 2
-    assert line["slope"][1] == pytest.approx(1 / np.sqrt(information), rel=1e-4)
+    assert line["slope"][1] == pytest.approx(np.sqrt(300 / 299 / information), rel=1e-4)
+
+
+def test_outcomes_of_one_candidate_count_as_one_for_the_line_too() -> None:
+    forecast, outcome = _came_true({0.2: 0.2, 0.5: 0.5, 0.8: 0.8})
+    apart = forecasts.calibration_line(forecast, outcome, _each(300))
+    repeated = forecasts.calibration_line(
+        np.repeat(forecast, 4), np.repeat(outcome, 4), np.repeat(_each(300), 4)
+    )
+    assert repeated["slope"] == pytest.approx(apart["slope"])
 
 
 def test_overconfident_forecasts_have_a_slope_below_1() -> None:
     # ln 3 on ln 9, so half.
-    line = forecasts.calibration_line(*_came_true({0.1: 0.25, 0.9: 0.75}))
+    line = forecasts.calibration_line(*_came_true({0.1: 0.25, 0.9: 0.75}), _each(200))
     assert line["slope"][0] == pytest.approx(0.5, abs=1e-6)
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_outcomes_all_alike_have_no_line(share: float) -> None:
-    assert forecasts.calibration_line(*_came_true({0.2: share, 0.8: share})) == {}
+def test_outcomes_or_candidates_all_alike_have_no_line(share: float) -> None:
+    alike = _came_true({0.2: share, 0.8: share})
+    assert forecasts.calibration_line(*alike, _each(200)) == {}
+    of_one = forecasts.calibration_line(*_came_true({0.2: 0.2, 0.8: 0.8}), np.zeros(200))
+    assert of_one == {}
 
 
 def test_recalibration_learns_from_what_is_known_alone() -> None:

@@ -21,6 +21,7 @@ accuracy_held_out = fit_asset(
     min_judgements=dbt_vars()["min_judged_mocks"],
     min_comparison_set=dbt_vars()["min_comparison_set"],
     min_decisions=dbt_vars()["min_tried_decisions"],
+    n_bins=dbt_vars()["reliability_bins"],
 )
 accuracy_resolution = fit_asset(
     fit_accuracy_resolution,
