@@ -1,4 +1,5 @@
 -- noqa: disable=LT02
+{%- set z = var('interval_z') %}
 {%- set in_force = [var('lookback_sessions') | int, 1] | max %}
 {%- set rolling_rule = 'rolling_' ~ var('rolling_days') ~ '_days' %}
 with
@@ -9,6 +10,18 @@ halves as (
 
 ),
 
+verdicts as (
+
+    select * from {{ ref('int_verdicts_tried_by_half') }}
+
+),
+
+tried as (
+
+    select * from {{ ref('fit_accuracy_held_out') }}
+
+),
+
 curve as (
 
     select * from {{ ref('fit_lookback_curve') }}
@@ -16,26 +29,14 @@ curve as (
 ),
 
 -- Halves with as many observations as a score needs at least.
-known as (
-
-    select
-        *,
-        least(n_first, n_second) >= {{ var('min_rated_sessions') }} as is_known,
-        least(n_raw_first, n_raw_second) >= {{ var('min_rated_sessions') }} as is_raw_known
-    from halves
-
-),
-
 half_correlations as (
 
     select
-        quality,
-        count(*) filter (where is_known) as n,
-        corr(first_mean, second_mean) filter (where is_known) as r,
-        count(*) filter (where is_raw_known) as n_raw,
-        corr(raw_first_mean, raw_second_mean) filter (where is_raw_known) as r_raw
-    from known
-    group by 1
+        count(*) as n,
+        corr(first_mean, second_mean) as r,
+        corr(raw_first_mean, raw_second_mean) as r_raw
+    from halves
+    where least(n_first, n_second) >= {{ var('min_rated_sessions') }}
 
 ),
 
@@ -43,9 +44,8 @@ half_lengths as (
 
     select
         n,
-        {{ correlations_bounded('r', 'n', 'r_raw', 'n_raw') }}
+        {{ correlations_bounded('r', 'n', 'r_raw', 'n') }}
     from half_correlations
-    where quality = 'skill'
 
 ),
 
@@ -68,14 +68,67 @@ split_half as (
 
 ),
 
+-- Both rules learn from before the split of time, and are tried on the same interviewers after it:
+-- on their gap, and on their yes net of whom they met, which leaves nobody out.
+lasting as (
+
+    select
+        interviewer_id,
+        max(accuracy_score_raw) as score,
+        max(naive_gap) as naive_gap,
+        max(n_yes::numeric / n_mocks - n_passed::numeric / nullif(n_results, 0)) filter (
+            where half = 'second' and n_results >= {{ var('min_decided_real') }}
+        ) as later_gap,
+        max(net_sum / nullif(n_net, 0)) filter (
+            where half = 'second' and n_net >= {{ var('min_judged_mocks') }}
+        ) as later_net
+    from verdicts
+    where naive_gap is not null
+    group by 1
+
+),
+
+lasting_correlations as (
+
+    {% for claim, later in [
+        ('leniency_persists', 'later_gap'), ('leniency_persists_net', 'later_net')
+    ] -%}
+    select
+        '{{ claim }}' as claim,
+        count({{ later }}) as n,
+        corr(score, {{ later }}) as r,
+        corr(naive_gap, {{ later }}) as r_naive
+    from lasting
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 leniency as (
 
     select
-        'leniency_persists' as claim,
+        claim,
         n,
-        {{ correlations_bounded('r', 'n', 'r_raw', 'n_raw') }}
-    from half_correlations
-    where quality = 'leniency'
+        {{ correlations_bounded('r', 'n', 'r_naive', 'n') }}
+    from lasting_correlations
+
+),
+
+-- How far forecasts of companies' decisions after the split err.
+readiness as (
+
+    select
+        'readiness_calibrated' as claim,
+        max(n) as n,
+        {%- for name, level in [('figure', 'ours'), ('naive', 'mean_verdict_recalibrated')] %}
+        {%- for end, sign in [('', ''), ('_low', '-'), ('_high', '+')] %}
+        max(estimate {{ sign ~ ' ' ~ z ~ ' * estimate_se' if sign }}) filter (
+            where level = '{{ level }}'
+        ) as {{ 'naive_figure' if name == 'naive' and not end else name ~ end }}
+        {{- ',' if not (loop.last and name == 'naive') }}
+        {%- endfor %}
+        {%- endfor %}
+    from tried
+    where measure = 'brier'
 
 ),
 
@@ -103,7 +156,7 @@ next_session as (
 
 unioned as (
 
-    {% for name in ['split_half', 'leniency', 'next_session'] -%}
+    {% for name in ['split_half', 'leniency', 'readiness', 'next_session'] -%}
     select * from {{ name }}
     {{ 'union all' if not loop.last }}
     {% endfor %}

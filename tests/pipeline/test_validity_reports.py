@@ -82,7 +82,7 @@ def test_a_small_platform_says_what_it_lacks(house: House) -> None:
 def test_every_quantile_and_claim_has_its_row(house: House) -> None:
     quantiles = "select score_quantile from reports.rpt_churn_by_quantile order by 1"
     assert [row[0] for row in _rows(house, quantiles)] == [1, 2, 3, 4, 5]
-    assert len(_claims(house)) == 10
+    assert len(_claims(house)) == 12
     n_sessions = """
         select sum(n_sessions) = (
             select sum(n_sessions) from validity.int_leavers_by_past_score

@@ -19,6 +19,24 @@ measured as (
 
 ),
 
+tried as (
+
+    select * from {{ ref('fit_accuracy_held_out') }}
+
+),
+
+-- Both forecasts are of the same decisions: their difference is surer than either error.
+gains as (
+
+    select
+        'readiness_calibrated' as claim,
+        estimate - {{ var('interval_z') }} * estimate_se as gain_low
+    from tried
+    where measure = 'brier_gain'
+        and level = 'mean_verdict_recalibrated'
+
+),
+
 rounded as (
 
     select
@@ -29,13 +47,17 @@ rounded as (
         ] %}
         round(measured.{{ column }}::numeric, 3)::numeric(9, 3) as {{ column }},
         {%- endfor %}
+        claims.claim in ('recovery', 'readiness_calibrated') as is_lower_better,
         case
             when claims.claim = 'recovery' then measured.figure < measured.naive_figure
+            when claims.claim = 'readiness_calibrated' then gains.gain_low > 0
             else measured.figure_low > 0
         end as is_above
     from claims
     left join measured
         on claims.claim = measured.claim
+    left join gains
+        on claims.claim = gains.claim
 
 )
 
@@ -48,6 +70,8 @@ select
         when rounded.figure is null or rounded.figure_low is null
             then 'not enough data: ' || rounded.needs
         when rounded.is_above then 'supported: ' || rounded.meaning
+        when rounded.is_lower_better
+            then 'the data do not support it: it is not sure to be less than the naive rule''s'
         when rounded.figure_high < 0 then 'contradicted: the data show the opposite'
         else 'the data do not support it: the interval holds 0'
     end as finding,
