@@ -18,6 +18,7 @@ HELD_OUT = (
     "ours_observed",
     "mean_verdict_forecast",
     "mean_verdict_observed",
+    "window",
 )
 SHARES = ("brier", *(name for name in HELD_OUT if name.endswith(("_forecast", "_observed"))))
 DIFFERENCES = ("net_first", "net_second", "brier_gain")
@@ -36,6 +37,7 @@ def held_out_checks() -> tuple[Sequence[str], list[Check]]:
         f"measure not in {SHARES} or estimate between 0 and 1 as is_share",
         f"measure not in {DIFFERENCES} or abs(estimate) <= 1 as is_difference",
         "measure <> 'score' or abs(estimate) <= 4 as is_on_scale",
+        "measure <> 'window' or abs(estimate) <= 1.0001 as is_correlation",
         "measure <> 'split' or estimate between 0 and extract(epoch from trained_through)"
         " as is_split_past",
         f"measure <> 'calibration' or abs(estimate) <= {CALIBRATION_LIMIT} as is_line",
@@ -55,6 +57,7 @@ def held_out_checks() -> tuple[Sequence[str], list[Check]]:
         holds("is_share", "shares and Brier scores lie within 0..1"),
         holds("is_difference", "differences of shares lie within -1..1"),
         holds("is_on_scale", "a score lies within -4..4"),
+        holds("is_correlation", "a correlation lies within -1..1"),
         holds("is_line", f"the calibration line stays within {CALIBRATION_LIMIT:g}"),
         holds("is_uncertain", "Brier scores and the calibration line have a finite error"),
         holds(

@@ -1,5 +1,6 @@
 """Accuracy and readiness tried on a time that their fit has not seen (B6, B7)."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -10,6 +11,7 @@ from python_models.calibration import forecasts
 from python_models.calibration.abilities import abilities_from_earlier
 from python_models.calibration.interviewer_leniency import REQUIRED as JUDGEMENT
 from python_models.calibration.interviewer_leniency import fit_interviewer_leniency
+from python_models.calibration.leniency_windows import compare_windows
 from python_models.calibration.links import fit_links, mean_earlier_verdict
 from python_models.fitted_table import FittedTable
 from python_models.frames import BoolArray, FloatArray, as_floats, plain_numbers, require_columns
@@ -45,6 +47,8 @@ class AccuracyHeldOut(BaseEstimator):
         Decisions on either side needed for forecasts to be tried.
     n_bins
         Bins of the reliability table.
+    windows
+        Lengths in days of shorter pasts, whose leniency is set against that after the split.
     """
 
     def __init__(
@@ -54,12 +58,14 @@ class AccuracyHeldOut(BaseEstimator):
         min_comparison_set: int = 5,
         min_decisions: int = 30,
         n_bins: int = 10,
+        windows: Sequence[int] = (180, 365),
     ) -> None:
         self.share = share
         self.min_judgements = min_judgements
         self.min_comparison_set = min_comparison_set
         self.min_decisions = min_decisions
         self.n_bins = n_bins
+        self.windows = windows
 
     def fit(self, judgements: pd.DataFrame) -> Self:
         """Learn before the split and try after it.
@@ -86,6 +92,8 @@ class AccuracyHeldOut(BaseEstimator):
             split = mocks.iloc[int(len(mocks) * self.share)]
             self._parts.append(_rows("split", [("judged_at", len(mocks), split.timestamp(), None)]))
             self._learn_and_try(ordered, is_real, (ordered["judged_at"] < split).to_numpy())
+            compared = compare_windows(ordered, split, self.windows, self.min_judgements)
+            self._parts.append(_rows("window", list(compared.itertuples(index=False, name=None))))
         self.rows_ = pd.concat(self._parts, ignore_index=True)[COLUMNS]
         return self
 

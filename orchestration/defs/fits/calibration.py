@@ -22,6 +22,7 @@ accuracy_held_out = fit_asset(
     min_comparison_set=dbt_vars()["min_comparison_set"],
     min_decisions=dbt_vars()["min_tried_decisions"],
     n_bins=dbt_vars()["reliability_bins"],
+    windows=dbt_vars()["tried_accuracy_windows"],
 )
 accuracy_resolution = fit_asset(
     fit_accuracy_resolution,
