@@ -1,0 +1,1 @@
+"""What policy rests on: the line below which candidates leave, rules of standing, their errors."""
