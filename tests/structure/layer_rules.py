@@ -89,6 +89,7 @@ PREFIXES = {
 # Built beside the published tables and merged into them as a set.
 PUBLISHED = ("scores", "policy", "reports", "portal")
 MOST_MODELS = 10
+GATE_REPORT = "rpt_data_quality"
 WALL_CLOCK = re.compile(
     r"\b(?:now|clock_timestamp|statement_timestamp|transaction_timestamp|timeofday)\s*\("
     r"|\b(?:current_timestamp|current_date|current_time|localtimestamp|localtime)\b"
@@ -213,3 +214,14 @@ def broken_fit_borders(project: Project) -> list[str]:
         if project.ml_exposures_of.get(f"pnl_{stem}") != 1:
             found.append(f"{panel.path}: expected one exposure of type ml")
     return found
+
+
+def unwatched_fits(models: Iterable[Model]) -> list[str]:
+    """Fits that the report on data quality does not wait for, so that it misses their gates."""
+    models = list(models)
+    watched = {parent for model in models if model.name == GATE_REPORT for parent in model.parents}
+    return [
+        f"{model.path}: {GATE_REPORT} does not depend on it"
+        for model in models
+        if model.folder == "fitted" and f"fitted.{model.name}" not in watched
+    ]

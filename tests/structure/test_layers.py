@@ -57,6 +57,16 @@ def test_no_model_reads_a_clock(project: Project) -> None:
     expect_none(rules.clock_readers(project.models, project.macros))
 
 
+def test_the_report_on_gates_waits_for_every_fit(project: Project) -> None:
+    expect_none(rules.unwatched_fits(project.models))
+
+
+def test_a_fit_nobody_waits_for_is_found() -> None:
+    fit = replace(GOOD, name="fit_new", folder="fitted", path="models/fitted/fit_new.sql")
+    report = replace(GOOD, name=rules.GATE_REPORT, folder="reports", parents=("fitted.fit_old",))
+    assert len(rules.unwatched_fits([fit, report])) == 1
+
+
 def test_every_layer_of_the_house_has_models(project: Project) -> None:
     assert {model.folder for model in project.models} == set(rules.PREFIXES)
 

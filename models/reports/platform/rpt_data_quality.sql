@@ -1,5 +1,11 @@
--- depends_on: {{ ref('fct_experience_scores') }}
--- depends_on: {{ ref('fct_accuracy_scores') }}
+-- The report waits for every fit, whose gates it tells of.
+{% for stem in [
+    'accuracy_held_out', 'accuracy_resolution', 'accuracy_scale', 'churn_covariates',
+    'experience_effects', 'experience_weights', 'interviewer_leniency', 'lookback_curve',
+    'rating_components',
+] -%}
+-- depends_on: {{ ref('fit_' ~ stem) }}
+{% endfor -%}
 -- noqa: disable=LT02
 {% set quarantined_tables = [
     'interviewers',
