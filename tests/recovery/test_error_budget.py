@@ -1,5 +1,7 @@
 """The standing policy keeps its error budget, beside raw means on the same years (C2, C3)."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -41,7 +43,7 @@ def panel() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def fits() -> list[FittedTable]:
     return [
-        fit_error_budget(panel(), n_years=10_000, way_back_years=1_500, random_state=seed)
+        fit_error_budget(panel(), n_years=8_000, way_back_years=1_500, random_state=seed)
         for seed in SEEDS
     ]
 
@@ -127,3 +129,17 @@ def test_an_estimator_of_the_same_seed_finds_the_same() -> None:
     settings = {"n_years": 2_000, "way_back_years": 200, "random_state": 1}
     tables = [ErrorBudget(**settings).fit(BASE).rows_ for _ in range(2)]
     pd.testing.assert_frame_equal(*tables)
+
+
+@pytest.mark.parametrize(("drift", "below"), [(0.0, 0.9), (SCALE.drift_variance, 0.5)])
+def test_the_budget_holds_where_nobody_moves_and_where_the_line_is_high(
+    drift: float, below: float
+) -> None:
+    # Both put more good people close to the line, and for longer.
+    scale = replace(SCALE, drift_variance=drift, sure_drift_variance=drift / 2)
+    line = scale.mean - below * np.sqrt(scale.between_variance)
+    platform = replace(BASE, scale=scale, line=line)
+    rng = np.random.default_rng(37)
+    years = draw_years(platform, 20_000, history_weeks=104, lookback=30, bad_distance=0.5, rng=rng)
+    found = search_thresholds(years, [Thresholds()], most_false_pauses=MOST_FALSE_PAUSES)
+    assert found["meets_budget"].all(), found.T
