@@ -41,12 +41,13 @@ def people_tables(world: World, people: People, rng: np.random.Generator) -> dic
 def onboarding_tables(
     world: World, people: People, rng: np.random.Generator
 ) -> dict[str, pa.Table]:
-    """Monthly meetings, and who of those that joined since the last one came."""
+    """Monthly meetings, and who came: most to the first since they joined, others to a later."""
     held = np.arange(_MEETING_DAYS, world.days, _MEETING_DAYS) + 0.7
     held = held[held < world.days]
     interviewers = people.interviewers
     meeting = np.searchsorted(held, np.maximum(interviewers.joined, 0.0))
-    came = (rng.random(world.n_interviewers) < _ATTENDANCE_RATE) & (meeting < len(held))
+    meeting += rng.geometric(_ATTENDANCE_RATE, world.n_interviewers) - 1
+    came = meeting < len(held)
     came &= interviewers.left > held[np.minimum(meeting, len(held) - 1)] if len(held) else came
     who = np.flatnonzero(came)
     moment = instants(world, held)

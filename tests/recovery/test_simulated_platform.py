@@ -129,6 +129,21 @@ def test_references_are_there():
     assert attendance["meeting_id"].isin(tables["onboarding_meetings"]["meeting_id"]).all()
 
 
+def test_newcomers_come_to_an_onboarding_meeting_once_most_of_them_to_the_first():
+    tables = frames(SMALL)
+    meetings = tables["onboarding_meetings"].sort_values("held_at", ignore_index=True)
+    people = tables["interviewers"].sort_values("loaded_at").drop_duplicates("interviewer_id")
+    came = tables["onboarding_attendance"].merge(meetings, on="meeting_id", suffixes=("", "_held"))
+    came = came.merge(people, on="interviewer_id", suffixes=("", "_person"))
+    assert came["interviewer_id"].is_unique
+    assert (came["held_at"] > came["joined_at"]).all()
+    place = {meeting: at for at, meeting in enumerate(meetings["meeting_id"])}
+    first = meetings["held_at"].searchsorted(came["joined_at"])
+    later = came["meeting_id"].map(place) - first
+    assert 0.8 < (later == 0).mean() < 1.0
+    assert (later >= 0).all()
+
+
 def test_events_come_in_order_and_nothing_is_known_before_it_happens():
     tables, end = frames(SMALL), pd.Timestamp(SMALL.start) + pd.Timedelta(weeks=SMALL.weeks)
     sessions = tables["sessions"]
