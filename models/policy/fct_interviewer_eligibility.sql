@@ -14,25 +14,13 @@ interviewers as (
 
 thresholds as (
 
-    select * from {{ ref('policy_thresholds') }}
+    select * from {{ ref('fct_thresholds_in_force') }}
 
 ),
 
 tiers as (
 
-    select * from {{ ref('employer_tiers') }}
-
-),
-
-in_force as (
-
-    select distinct on (thresholds.threshold)
-        thresholds.threshold,
-        thresholds.value
-    from thresholds
-    cross join clock
-    where thresholds.valid_from <= clock.as_of
-    order by thresholds.threshold asc, thresholds.valid_from desc
+    select * from {{ newest_in_force(ref('employer_tiers'), 'employer_tier') }} as in_force
 
 ),
 
@@ -42,7 +30,7 @@ minimums as (
         max(value) filter (where threshold = 'min_years_experience') as years_experience,
         max(value) filter (where threshold = 'min_interviews_conducted')
             as interviews_conducted
-    from in_force
+    from thresholds
 
 ),
 
@@ -51,6 +39,11 @@ judged as (
 
     select
         interviewers.interviewer_id,
+        interviewers.employer_tier,
+        interviewers.years_experience,
+        interviewers.interviews_conducted,
+        minimums.years_experience as min_years_experience,
+        minimums.interviews_conducted as min_interviews_conducted,
         tiers.is_eligible as meets_employer,
         interviewers.years_experience >= minimums.years_experience as meets_experience,
         interviewers.interviews_conducted >= minimums.interviews_conducted
@@ -60,39 +53,61 @@ judged as (
     left join tiers
         on interviewers.employer_tier = tiers.employer_tier
 
+),
+
+worded as (
+
+    select
+        *,
+        case
+            when meets_employer then null
+            when not meets_employer then 'employer is not on the list'
+            when employer_tier is null then 'employer unknown'
+            else 'no rule in force about employer tier ' || employer_tier
+        end as employer_lacks,
+        case
+            when meets_experience then null
+            when min_years_experience is null then 'no minimum of years in force'
+            when not meets_experience
+                then
+                    'too few years of experience: ' || years_experience || ' of '
+                    || min_years_experience
+            else 'years of experience unknown'
+        end as experience_lacks,
+        case
+            when meets_interviews then null
+            when min_interviews_conducted is null then 'no minimum of interviews in force'
+            when not meets_interviews
+                then
+                    'too few interviews held at the employer: ' || interviews_conducted
+                    || ' of ' || min_interviews_conducted
+            else 'interviews held at the employer unknown'
+        end as interviews_lack
+    from judged
+
 )
 
 select
-    judged.interviewer_id,
+    worded.interviewer_id,
+    worded.employer_tier,
     coalesce(
         nullif(
             concat_ws(
-                '; ',
-                case when not judged.meets_employer then 'employer is not on the list' end,
-                case when not judged.meets_experience then 'too few years of experience' end,
-                case
-                    when not judged.meets_interviews
-                        then 'too few interviews held at the employer'
-                end,
-                case when judged.meets_employer is null then 'employer unknown' end,
-                case
-                    when judged.meets_experience is null
-                        then 'years of experience unknown'
-                end,
-                case
-                    when judged.meets_interviews is null
-                        then 'interviews held at the employer unknown'
-                end
+                '; ', worded.employer_lacks, worded.experience_lacks, worded.interviews_lack
             ),
             ''
         ),
         'meets every criterion'
     ) as reason,
-    judged.meets_employer,
-    judged.meets_experience,
-    judged.meets_interviews,
-    judged.meets_employer and judged.meets_experience and judged.meets_interviews
+    worded.years_experience,
+    worded.min_years_experience,
+    worded.interviews_conducted,
+    worded.min_interviews_conducted,
+    worded.meets_employer,
+    worded.meets_experience,
+    worded.meets_interviews,
+    worded.meets_employer and worded.meets_experience and worded.meets_interviews
         as is_eligible,
     clock.as_of
-from judged
+from worded
 cross join clock
