@@ -43,8 +43,10 @@ def test_analysts_read_what_is_published_and_nothing_before_it(house: House):
     for table in (
         "marts.fct_sessions",
         "scores.fct_accuracy_scores",
+        "marts.fct_onboarding_meetings",
         "policy.fct_interviewer_eligibility",
         "policy.fct_thresholds_in_force",
+        "policy.fct_onboarding_due",
         "reports.rpt_platform_health",
     ):
         assert _reads(house, "bi_reader", f"select count(*) from {table}")[0][0] > 0
