@@ -5,7 +5,7 @@ free there. So the programme counts them together: an open slot is a variable, a
 that of a network (requests of a block, at most one session of an interviewer at a slot, the
 interviewer's load of the week), whose corners are whole numbers (Ahuja, Magnanti & Orlin 1993,
 chapter 11). HiGHS's dual simplex ends in a corner. A request with a past gets variables of its own
-once its past stands in the way, and then the programme is solved again.
+once its past stands in the way, as do all of small blocks, and then the programme is solved again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _REPEAT = 2.0
 # ... and no fifty repeats are worth a request that nobody serves.
 _SERVED = 100.0
 _WHOLE = 1e-6
+_SMALL = 4
 # Two to four rounds are the rule; after so many what repeats are left stay.
 _MOST_ROUNDS = 12
 
@@ -71,6 +72,9 @@ def match_best(
     """
     met, chosen = [set(people) for people in batch.met], drawn
     split = np.zeros(len(drawn), dtype=bool)
+    # In a small block hardly any swap avoids a repeat: the next round would meet the next one.
+    size = np.bincount(batch.request_block, minlength=len(batch.blocks))
+    small = (size <= _SMALL)[batch.request_block] & np.array([bool(each) for each in met], bool)
     order = rng.permutation(len(drawn))
     edges = _open_edges(batch, drawn)
     room = batch.room() - np.bincount(drawn[drawn >= 0], minlength=len(value))
@@ -84,6 +88,7 @@ def match_best(
         for request, interviewer in repeats:
             met[request].add(interviewer)
             split[request] = True
+        split |= small & (drawn < 0)
     return chosen
 
 
