@@ -119,23 +119,27 @@ def _draw(n_requests: int) -> Week:
                 "slot_start": slots[np.repeat(hour, _TYPES_EACH, axis=1).ravel()],
             }
         ).drop_duplicates(),
-        interviewers=pd.DataFrame(
-            {
-                "interviewer_id": names,
-                "quality_mean": rng.normal(3.4, 0.2, n),
-                "quality_sd": 0.05,
-                "n_rated": rng.integers(0, 150, n),
-                "n_this_week": 0,
-                "most_per_week": _CAP,
-                "n_reserved_this_week": 0,
-            }
-        ),
+        interviewers=_people(names, rng),
         pairings=pd.DataFrame(
             {
                 "candidate_id": np.repeat(candidates, _PAST_EACH),
                 "interviewer_id": rng.choice(names, _PAST_EACH * len(candidates)),
             }
         ),
+    )
+
+
+def _people(names: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "interviewer_id": names,
+            "quality_mean": rng.normal(3.4, 0.2, len(names)),
+            "quality_sd": 0.05,
+            "n_rated": rng.integers(0, 150, len(names)),
+            "n_this_week": 0,
+            "most_per_week": _CAP,
+            "n_reserved_this_week": 0,
+        }
     )
 
 
