@@ -112,7 +112,7 @@ def _reason(
         )
     else:
         reason = f"ranked {rank} of {n_there} available by quality {mean:.2f} (sd {sd:.2f})"
-    return f"{reason}; the two have met, and there was no other way" if is_repeat else reason
+    return f"{reason}; the two have met, and no other way was found" if is_repeat else reason
 
 
 def _why_nobody(n_there: int, n_free: int) -> str:

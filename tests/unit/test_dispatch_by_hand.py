@@ -99,7 +99,7 @@ def test_a_repeat_stays_where_there_is_no_other_way_and_says_so() -> None:
     slots, people = slots_of(*one_type(NINE, "ann")), people_of({"ann": 3.9})
     result = assign(requests, slots, people, BY_RANK, seed=1, pairings=met(("c1", "ann")))
     assert result.offers["is_repeat"].item()
-    assert result.offers["reason"].item().endswith("the two have met, and there was no other way")
+    assert result.offers["reason"].item().endswith("the two have met, and no other way was found")
 
 
 def test_two_requests_of_a_candidate_meet_two_people() -> None:
