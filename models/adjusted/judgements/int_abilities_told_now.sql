@@ -27,7 +27,7 @@ summed as (
         count(*) filter (where not judgements.is_real and judgements.said_yes) as n_mocks_yes,
         count(*) filter (where judgements.is_real) as n_real,
         count(judgements.residual) as n_residuals,
-        avg(judgements.residual) as mean_residual,
+        avg(judgements.residual::numeric)::double precision as mean_residual,
         max(judgements.candidate_variance) as candidate_variance,
         max(judgements.residual_variance) as residual_variance
     from judgements

@@ -69,8 +69,8 @@ averaged as (
     select
         interviewer_id,
         count(*)::integer as n_mocks,
-        avg(interviewer_yes_prob) as interviewer_yes_rate,
-        avg(company_yes_prob) as company_yes_rate
+        avg(interviewer_yes_prob::numeric)::double precision as interviewer_yes_rate,
+        avg(company_yes_prob::numeric)::double precision as company_yes_rate
     from asked
     group by 1
 
