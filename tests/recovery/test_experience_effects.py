@@ -110,4 +110,5 @@ def test_the_null_world_is_said_to_have_no_effect() -> None:
     # A test at 5 % may err once in four.
     assert sum(fitted.diagnostics["is_detectable"] for fitted in fits) <= 1
     for fitted in fits:
-        assert fitted.table["churn_effect"].abs().max() < 0.1
+        # Their spread, not the largest of a thousand: a test that errs leaves a few outliers.
+        assert fitted.table["churn_effect"].std() < 0.05
