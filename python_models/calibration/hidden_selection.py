@@ -56,8 +56,8 @@ def _chance_of_being_sent_on(
     """By candidate, from the mocks alone; those without a mock went on for sure."""
     n_candidates = int(rows.candidate.max()) + 1
     is_mock = ~rows.is_real
-    owner, leniency = rows.candidate[is_mock], np.append(model.effects_[0], 0.0)
-    residual = z[is_mock] - rows.X[is_mock] @ model.coef_ - leniency[rows.interviewer[is_mock]]
+    owner = rows.candidate[is_mock]
+    residual = (z - rows.X @ model.coef_ - rows.effects_of_judges(model.effects_))[is_mock]
     n = group_sums(owner, np.ones(len(owner)), n_candidates)
     ratio = model.residual_variance_ / model.owner_variance_
     told = group_sums(owner, residual, n_candidates) / (n + ratio)

@@ -1,5 +1,6 @@
 """Judgements as the codes and fixed effects that the many-facet model takes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +43,13 @@ class JudgementRows:
     def facets(self) -> list[IntArray]:
         """Codes of the judges: interviewers, then companies."""
         return [self.interviewer, self.company]
+
+    def effects_of_judges(self, effects: Sequence[FloatArray]) -> FloatArray:
+        """Return what the judge adds to each row, from the effects of each facet's levels."""
+        added = np.zeros(len(self.candidate))
+        for codes, by_level in zip(self.facets, effects, strict=True):
+            added += np.where(codes >= 0, np.append(by_level, 0.0)[codes], 0.0)
+        return added
 
 
 def judgement_rows(judgements: pd.DataFrame, is_real: BoolArray) -> JudgementRows:

@@ -70,9 +70,7 @@ def fixed_rows(model: CrossedEffects, rows: JudgementRows) -> pd.DataFrame:
 
 def discrimination_of(model: CrossedEffects, rows: JudgementRows, z: FloatArray) -> Discrimination:
     """How sharp interviewers' composites are, given the fitted model."""
-    expected = rows.X @ model.coef_
-    for codes, effects in zip(rows.facets, model.effects_, strict=True):
-        expected = expected + np.where(codes >= 0, np.append(effects, 0.0)[codes], 0.0)
+    expected = rows.X @ model.coef_ + rows.effects_of_judges(model.effects_)
     return discriminate(
         z - expected,
         expected,

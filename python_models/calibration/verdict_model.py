@@ -41,9 +41,7 @@ def fit_verdict_model(
     logistic = JointLogistic(max_dense=max_dense).fit(
         rows.X, verdict, owner=rows.candidate, facets=rows.facets
     )
-    judges = np.zeros(len(z))
-    for codes, effects in zip(rows.facets, logistic.effects_, strict=True):
-        judges += np.where(codes >= 0, np.append(effects, 0.0)[codes], 0.0)
+    judges = rows.effects_of_judges(logistic.effects_)
     log_odds = rows.X @ logistic.coef_ + logistic.owner_effects_[rows.candidate] + judges
     chance = expit(log_odds)
     information = float(np.mean(chance * (1.0 - chance)))
