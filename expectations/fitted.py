@@ -22,6 +22,7 @@ from expectations.checks import (
     unique,
 )
 from expectations.fitted_accuracy import held_out_checks, resolution_checks
+from expectations.fitted_policy import budget_checks, line_checks
 from expectations.fitted_ratings import rating_checks
 
 # Weights are legible: people redo the score by hand, so they come in steps of .05.
@@ -73,8 +74,8 @@ def suite(
     KeyError
         When there are no expectations for this stem: a fit nobody judges is not used.
     """
-    if stem == "rating_components":
-        derived, checks = rating_checks(rating_min, rating_max)
+    if stem in SCALE_SUITES:
+        derived, checks = SCALE_SUITES[stem](rating_min, rating_max)
     else:
         derived, checks = SUITES[stem]()
     columns = ", ".join(["fitted_rows.*", *derived])
@@ -87,7 +88,7 @@ def suite(
 
 def stems() -> tuple[str, ...]:
     """Name every fit that has a suite."""
-    return (*SUITES, "rating_components")
+    return (*SUITES, *SCALE_SUITES)
 
 
 Parts = tuple[Sequence[str], list[Check]]
@@ -231,4 +232,10 @@ SUITES: dict[str, Callable[[], Parts]] = {
     "accuracy_held_out": held_out_checks,
     "accuracy_resolution": resolution_checks,
     "lookback_curve": _lookback_curve,
+    "error_budget": budget_checks,
+}
+# Judged on the rating scale.
+SCALE_SUITES: dict[str, Callable[[int, int], Parts]] = {
+    "rating_components": rating_checks,
+    "churn_line": line_checks,
 }

@@ -45,6 +45,34 @@ def as_floats(values: pd.Series) -> FloatArray:
     return pd.to_numeric(values, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
 
 
+def only_number(panel: pd.DataFrame, column: str) -> float:
+    """Return the number that a column repeats in every row.
+
+    Parameters
+    ----------
+    panel
+        The frame to look at.
+    column
+        A numeric column, which may be absent.
+
+    Returns
+    -------
+    float
+        NaN where the column is absent, null or has no rows.
+
+    Raises
+    ------
+    ValueError
+        Where rows differ.
+    """
+    if column not in panel.columns:
+        return float("nan")
+    found = np.unique(as_floats(panel[column]))
+    if len(found) > 1:
+        raise ValueError(f"column {column} has {len(found)} values, expected one")
+    return float(found[0]) if len(found) else float("nan")
+
+
 def as_levels(values: pd.Series) -> pd.Series:
     """Return a covariate as text levels: `true`/`false` for booleans, `unknown` for null.
 

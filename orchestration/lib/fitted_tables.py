@@ -109,6 +109,17 @@ CONTRACTS = {
             numbers=("estimate", "estimate_se"),
             texts=("grouping",),
         ),
+        FittedContract(
+            "churn_line",
+            level=("measure", "level"),
+            counts=("n",),
+            numbers=("estimate", "estimate_low", "estimate_high"),
+        ),
+        FittedContract(
+            "error_budget",
+            level=("measure", "rule", "level"),
+            numbers=("estimate", "estimate_low", "estimate_high"),
+        ),
     )
 }
 

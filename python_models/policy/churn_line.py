@@ -10,7 +10,15 @@ from sklearn.base import BaseEstimator
 from sklearn.isotonic import IsotonicRegression
 
 from python_models.fitted_table import FittedTable
-from python_models.frames import FloatArray, IntArray, as_floats, plain_numbers, require_columns
+from python_models.frames import (
+    FloatArray,
+    IntArray,
+    as_floats,
+    level_codes,
+    only_number,
+    plain_numbers,
+    require_columns,
+)
 
 REQUIRED = ("session_id", "interviewer_id", "past_quality", "leave_prob", "has_left")
 COLUMNS = ["measure", "level", "n", "estimate", "estimate_low", "estimate_high"]
@@ -155,7 +163,8 @@ def fit_churn_line(panel: pd.DataFrame, **settings: Any) -> FittedTable:
     Parameters
     ----------
     panel
-        One row per labelled session, with the columns in `REQUIRED`.
+        One row per labelled session, with the columns in `REQUIRED`. An `acceptable_margin`, the
+        same in all rows, takes the place of the setting `margin`: the threshold in force.
     **settings
         Settings of `ChurnLine`.
 
@@ -167,12 +176,14 @@ def fit_churn_line(panel: pd.DataFrame, **settings: Any) -> FittedTable:
     """
     require_columns(panel, REQUIRED, "churn_line")
     columns = [as_floats(panel[name]) for name in ("past_quality", "has_left", "leave_prob")]
-    is_used = np.isfinite(np.column_stack(columns)).all(axis=1)
+    # A sum is a number where all of its parts are.
+    is_used = np.isfinite(columns[0] + columns[1] + columns[2])
     quality, has_left, expected = (column[is_used] for column in columns)
-    codes, _ = pd.factorize(panel["interviewer_id"].to_numpy()[is_used], sort=True)
-    fitted = ChurnLine(**settings).fit(
-        quality, has_left, expected=expected, interviewer=codes.astype(np.int64)
-    )
+    codes, _ = level_codes(panel["interviewer_id"][is_used])
+    estimator, margin = ChurnLine(**settings), only_number(panel, "acceptable_margin")
+    if np.isfinite(margin):
+        estimator.set_params(margin=margin)
+    fitted = estimator.fit(quality, has_left, expected=expected, interviewer=codes)
     rows: list[tuple[Any, ...]] = []
     n = len(has_left)
     if np.isfinite(fitted.line_):
@@ -182,10 +193,11 @@ def fit_churn_line(panel: pd.DataFrame, **settings: Any) -> FittedTable:
         rows.append(("acceptable", "", n, fitted.acceptable_, None, None))
     for pool in fitted.curve_.itertuples(index=False):
         rows.append(("curve", f"{pool.quality:.6f}", n, pool.rate, None, None))
+    diagnostics = {"line": fitted.line_, "n_sessions": n, "margin": fitted.margin}
     return FittedTable(
         table=pd.DataFrame(rows, columns=COLUMNS),
         settings=fitted.get_params(),
-        diagnostics=plain_numbers({"line": fitted.line_, "n_sessions": n}),
+        diagnostics=plain_numbers(diagnostics),
         n_rows=n,
         warnings=tuple(fitted.warnings_),
     )

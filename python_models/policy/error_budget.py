@@ -9,22 +9,14 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from python_models.fitted_table import FittedTable
-from python_models.frames import as_floats, plain_numbers, require_columns
+from python_models.frames import plain_numbers
+from python_models.policy.budget_panel import read_budget_panel
 from python_models.policy.budget_rows import Row, gain_rows, run_rows, share, year_levels
-from python_models.policy.interviewer_years import (
-    VOLUME_LEVELS,
-    InterviewerYears,
-    PlatformNumbers,
-    draw_years,
-)
+from python_models.policy.interviewer_years import InterviewerYears, PlatformNumbers, draw_years
 from python_models.policy.policy_runs import naive_line, run_naive, run_rule
 from python_models.policy.standing_rule import Thresholds
 from python_models.policy.way_back_replays import replay, warned_windows
-from python_models.policy.window_posterior import RatingScale
 
-SCALE = ("mean", "between_variance", "noise_variance", "drift_variance", "sure_drift_variance")
-VOLUMES = tuple(f"weekly_rated_p{round(100 * level):02d}" for level in VOLUME_LEVELS)
-REQUIRED = (*SCALE, "raw_noise_variance", "line", *VOLUMES)
 COLUMNS = ["measure", "rule", "level", "estimate", "estimate_low", "estimate_high"]
 
 
@@ -170,7 +162,7 @@ class ErrorBudget(BaseEstimator):
 
 
 def fit_error_budget(panel: pd.DataFrame, **settings: Any) -> FittedTable:
-    """Fit `ErrorBudget` on the platform's own numbers.
+    """Fit `ErrorBudget` on the platform's own numbers and the thresholds in force.
 
     Parameters
     ----------
@@ -179,53 +171,38 @@ def fit_error_budget(panel: pd.DataFrame, **settings: Any) -> FittedTable:
         `raw_noise_variance` (of one raw rating, candidates' leniency included), `drift_variance`
         and `sure_drift_variance` (per week), `line` (null where there is none), and quantiles of
         rated sessions a week over interviewers, `weekly_rated_p05`, `_p25`, `_p50`, `_p75`, `_p95`.
+        Thresholds in force, where they are there, take the place of the settings' (`budget_panel`).
     **settings
         Settings of `ErrorBudget`.
 
     Returns
     -------
     FittedTable
-        Rows (measure, rule, level, estimate, estimate_low, estimate_high); none where there is no
-        line, or nothing that tells interviewers apart. Measures by rule (ours, naive,
-        naive_matched, naive_matched_late) and level (good, truly_bad, near_line): warned_share,
-        paused_share, warnings_per_year, weeks_to_warning and weeks_to_pause (medians of those
-        it happens to); years_share; warned_gain and paused_gain; line; way_back_left_share and
+        Rows (measure, rule, level, estimate, estimate_low, estimate_high); the line alone where
+        there is none, which is then null, or nothing that tells interviewers apart: an older
+        budget must not go on serving. Measures by rule (ours, naive, naive_matched,
+        naive_matched_late) and level (good, truly_bad, near_line): warned_share, paused_share,
+        warnings_per_year, weeks_to_warning and weeks_to_pause (medians of those it happens to);
+        years_share; warned_gain and paused_gain; line; way_back_left_share and
         way_back_paused_share by quality above the line in sd.
     """
-    require_columns(panel, REQUIRED, "error_budget")
-    if len(panel) > 1:
-        raise ValueError(f"panel error_budget has {len(panel)} rows: a platform has one")
-    budget = ErrorBudget(**settings)
-    values = {name: as_floats(panel[name]) for name in REQUIRED}
-    numbers = {name: float(found[0]) if len(found) else np.nan for name, found in values.items()}
-    is_known = bool(np.isfinite(list(numbers.values())).all()) and all(
-        numbers[name] > 0 for name in ("between_variance", "noise_variance")
-    )
-    if is_known:
-        budget.fit(_platform(numbers))
-    table = budget.rows_ if is_known else pd.DataFrame(columns=COLUMNS)
-    thresholds = budget.thresholds or Thresholds()
+    found = read_budget_panel(panel, settings)
+    budget = ErrorBudget(**found.settings)
+    rows: list[Row] = [("line", "ours", "any", found.line, np.nan, np.nan)]
+    is_known = found.platform is not None
+    if found.platform is not None:
+        rows += budget.fit(found.platform).rows_.itertuples(index=False, name=None)
+    table = pd.DataFrame(rows, columns=COLUMNS)
     return FittedTable(
         table=table,
-        settings={**budget.get_params(), "thresholds": asdict(thresholds)},
-        diagnostics=plain_numbers(_diagnostics(table, budget)),
+        settings={**budget.get_params(), "thresholds": asdict(found.settings["thresholds"])},
+        diagnostics=plain_numbers(_diagnostics(table, budget) if is_known else {"is_known": False}),
         n_rows=len(panel),
         warnings=tuple(_warnings(budget, is_known)),
     )
 
 
-def _platform(numbers: dict[str, float]) -> PlatformNumbers:
-    return PlatformNumbers(
-        scale=RatingScale(**{name: numbers[name] for name in SCALE}),
-        raw_noise_variance=numbers["raw_noise_variance"],
-        line=numbers["line"],
-        weekly_rated=tuple(numbers[name] for name in VOLUMES),
-    )
-
-
 def _diagnostics(table: pd.DataFrame, budget: ErrorBudget) -> dict[str, Any]:
-    if not len(table):
-        return {"is_known": False}
     found = table.set_index(["measure", "rule", "level"])["estimate"]
     return {
         "is_known": True,

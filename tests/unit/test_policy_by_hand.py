@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from scipy.stats import norm
 
+from python_models.policy.budget_panel import REQUIRED
 from python_models.policy.budget_rows import mean, median, share
-from python_models.policy.error_budget import REQUIRED, fit_error_budget
+from python_models.policy.error_budget import fit_error_budget
 from python_models.policy.interviewer_years import WEEKS, InterviewerYears
 from python_models.policy.policy_runs import naive_line, run_naive, run_rule
 from python_models.policy.standing_rule import Thresholds
@@ -141,10 +142,12 @@ def test_intervals() -> None:
 def test_without_a_line_or_differences_there_is_no_budget(name: str, value: float | None) -> None:
     panel = pd.DataFrame([dict.fromkeys(REQUIRED, 0.1) | {name: value}])
     fitted = fit_error_budget(panel)
-    assert fitted.table.empty
+    # The line alone is told: an older budget must not go on serving.
+    assert fitted.table[["measure", "rule"]].to_numpy().tolist() == [["line", "ours"]]
+    assert fitted.table["estimate"].isna().tolist() == [name == "line"]
     assert fitted.diagnostics == {"is_known": False}
     assert len(fitted.warnings) == 1
-    assert fit_error_budget(panel.iloc[:0]).table.empty
+    assert fit_error_budget(panel.iloc[:0]).table["measure"].tolist() == ["line"]
 
 
 def test_a_platform_has_one_row() -> None:
