@@ -1,6 +1,6 @@
 {#- Whether there is something published before this run to read: never in a run that looks back, and
     not before a table's first publication. -#}
-{% macro has_published(name) -%}
-    {%- set published = source('published', name) -%}
+{% macro has_published(name, source_name='published') -%}
+    {%- set published = source(source_name, name) -%}
     {{ return(target.name != 'asof' and (not execute or load_relation(published) is not none)) }}
 {%- endmacro %}

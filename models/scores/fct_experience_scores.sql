@@ -1,14 +1,5 @@
 -- noqa: disable=LT02
-{#- What is not the interviewer in the discounted mean: noise, and drift within the window. -#}
-{% set noise -%}
-    (
-        components.adjusted_variance * scored.noise_share
-        + components.drift_variance * scored.drift_weeks
-    )
-{%- endset %}
-{%- set shrinkage -%}
-    (components.interviewer_variance / (components.interviewer_variance + {{ noise }}))
-{%- endset %}
+{%- set shrinkage = posterior_shrinkage('scored.noise_share', 'scored.drift_weeks') %}
 {%- set score_sd = 'sqrt(components.adjusted_variance / scored.n_rated_window)' %}
 with
 
@@ -44,7 +35,7 @@ weights as (
 
 components as (
 
-    select * from {{ ref('int_rating_components_pivoted') }}
+    select * from {{ ref('int_quality_scale_read') }}
 
 ),
 
@@ -74,28 +65,6 @@ pointed as (
         sum(weight * recent_mean) as recent_score
     from factors
     group by 1
-
-),
-
--- The fit's mean is of the plain average of the answers; the score weighs them. The prior
--- is moved by what that makes on the platform as a whole.
-factor_levels as (
-
-    select
-        factor,
-        max(weight) as weight,
-        sum(n * mean) / nullif(sum(n), 0) as platform_mean
-    from factors
-    group by 1
-
-),
-
-weight_shift as (
-
-    select
-        coalesce(sum(weight * platform_mean) - avg(platform_mean), 0)::double precision
-            as shift
-    from factor_levels
 
 ),
 
@@ -132,21 +101,14 @@ estimated as (
 
     select
         scored.interviewer_id,
-        components.mean_rating + weight_shift.shift
-        + (scored.recent_score - components.mean_rating - weight_shift.shift) * {{ shrinkage }}
+        components.mean_quality
+        + (scored.recent_score - components.mean_quality) * {{ shrinkage }}
             as quality_estimate,
-        sqrt(
-            least(
-                components.interviewer_variance * (1 - {{ shrinkage }})
-                + components.drift_variance * greatest(scored.idle_weeks, 0),
-                components.interviewer_variance
-            )
-        ) as quality_sd,
+        {{ posterior_sd(shrinkage, 'scored.idle_weeks') }} as quality_sd,
         scored.experience_score - {{ var('interval_z') }} * {{ score_sd }} as experience_low,
         scored.experience_score + {{ var('interval_z') }} * {{ score_sd }} as experience_high
     from scored
     cross join components
-    cross join weight_shift
     where scored.is_published
         and components.interviewer_variance + components.adjusted_variance > 0
 

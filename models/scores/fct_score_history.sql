@@ -3,6 +3,7 @@
 -- Only weeks that are not published yet: publishing appends them, and what was known of a week
 -- then is never told anew.
 {{ config(meta={'append_only': true}) }}
+{%- set shrinkage = posterior_shrinkage('told.noise_share', 'told.drift_weeks') %}
 with
 
 clock as (
@@ -25,7 +26,7 @@ sessions as (
 
 components as (
 
-    select * from {{ ref('int_rating_components_pivoted') }}
+    select * from {{ ref('int_quality_scale_read') }}
 
 ),
 
@@ -62,14 +63,19 @@ scored as (
         case
             when count(*) = count(answer.mean)
                 then sum(round(weights.weight * answer.mean, 3))
-        end as experience_score
+        end as experience_score,
+        sum(weights.weight * answer.recent_mean) as recent_score
     from windows
     cross join lateral (
         values
         {%- for factor in experience_factors() %}
-        ('{{ factor }}', windows.{{ factor }}){{ ',' if not loop.last }}
+        (
+            '{{ factor }}',
+            windows.{{ factor }},
+            windows.{{ factor }}_recent
+        ){{ ',' if not loop.last }}
         {%- endfor %}
-    ) as answer (factor, mean)
+    ) as answer (factor, mean, recent_mean)
     inner join weights
         on answer.factor = weights.factor
     group by 1, 2
@@ -110,6 +116,10 @@ told as (
         windows.week_date,
         windows.interviewer_id,
         windows.n_rated_window,
+        windows.n_rated_total,
+        windows.noise_share,
+        windows.drift_weeks,
+        {{ days_between('windows.last_rated_at', 'windows.week_start_at') }} / 7 as idle_weeks,
         scored.weights_fit_id,
         coalesce(
             sum(judged.n_mocks) over (
@@ -121,7 +131,12 @@ told as (
         case
             when windows.n_rated_window >= {{ var('min_rated_sessions') }}
                 then scored.experience_score
-        end as experience_score
+        end as experience_score,
+        case
+            when windows.n_rated_window >= {{ var('min_rated_sessions') }}
+                and scored.experience_score is not null
+                then scored.recent_score
+        end as recent_score
     from windows
     left join scored
         on windows.week_date = scored.week_date
@@ -148,6 +163,23 @@ select
         * sqrt(components.adjusted_variance / nullif(told.n_rated_window, 0))::numeric,
         3
     )::numeric(7, 3) as experience_high,
+    -- Null where nothing tells interviewers apart.
+    case
+        when components.interviewer_variance + components.adjusted_variance > 0
+            then round(
+                (
+                    components.mean_quality
+                    + (told.recent_score - components.mean_quality) * {{ shrinkage }}
+                )::numeric,
+                3
+            )
+    end::numeric(7, 3) as quality_estimate,
+    case
+        when told.recent_score is not null
+            and components.interviewer_variance + components.adjusted_variance > 0
+            then round({{ posterior_sd(shrinkage, 'told.idle_weeks') }}::numeric, 3)
+    end::numeric(7, 3) as quality_sd,
+    told.n_rated_total,
     told.n_mocks,
     case when told.n_mocks >= {{ var('min_judged_mocks') }} then accuracy.accuracy_score end
         as accuracy_score,
@@ -155,6 +187,10 @@ select
         as leniency,
     case when told.n_mocks >= {{ var('min_judged_mocks') }} then accuracy.leniency_se end
         as leniency_se,
+    case when told.n_mocks >= {{ var('min_judged_mocks') }} then accuracy.prob_too_strict end
+        as prob_too_strict,
+    case when told.n_mocks >= {{ var('min_judged_mocks') }} then accuracy.prob_too_lenient end
+        as prob_too_lenient,
     -- True where the fit that was applied is younger than the week.
     coalesce(fits.trained_through > told.week_start_at, false)
         as is_backfilled,

@@ -30,9 +30,13 @@ components as (
 ),
 
 {% if has_history -%}
+-- What a run of this very instant wrote is told anew, as it was.
 written as (
 
-    select max(week_date) as newest_week from {{ source('published', 'score_history_before') }}
+    select max(score_history.week_date) as newest_week
+    from {{ source('published', 'score_history_before') }} as score_history
+    inner join clock
+        on score_history.as_of < clock.as_of
 
 ),
 
@@ -107,6 +111,10 @@ adjusted as (
         windowed.week_start_at,
         windowed.week_date,
         windowed.interviewer_id,
+        windowed.session_id,
+        windowed.session_end_at,
+        max(windowed.session_end_at) over whole_window as last_rated_at,
+        count(*) over whole_window as n_rated_window,
         {%- for factor in factors %}
         windowed.{{ factor }} - round(leniency_steps.leniency::numeric, 2)
         - windowed.halo_part - windowed.trend_part as {{ factor }}{{ ',' if not loop.last }}
@@ -119,21 +127,86 @@ adjusted as (
                 leniency_steps.to_at is null
                 or windowed.week_start_at < leniency_steps.to_at
             )
+    window whole_window as (partition by windowed.week_date, windowed.interviewer_id)
+
+),
+
+aged as (
+
+    select
+        *,
+        {{ days_between('session_end_at', 'last_rated_at') }} / 7 as weeks_older,
+        {{ days_between(
+            'min(session_end_at) over (partition by week_date, interviewer_id)', 'last_rated_at'
+        ) }} / 7 as oldest_weeks
+    from adjusted
+
+),
+
+discounted as (
+
+    select
+        aged.*,
+        {{ session_discount(
+            'aged.weeks_older', 'aged.oldest_weeks', 'aged.n_rated_window',
+            'components.sure_drift_variance', 'components.adjusted_variance'
+        ) }} as discount
+    from aged
+    cross join components
+
+),
+
+accumulated as (
+
+    select
+        *,
+        coalesce(
+            sum(discount) over (
+                partition by week_date, interviewer_id
+                order by session_end_at, session_id
+                rows between unbounded preceding and 1 preceding
+            ),
+            0
+        ) as older_discount
+    from discounted
 
 ),
 
 averaged as (
 
     select
-        adjusted.week_start_at,
-        adjusted.week_date,
-        adjusted.interviewer_id,
+        week_start_at,
+        week_date,
+        interviewer_id,
         count(*)::integer as n_rated_window,
+        max(last_rated_at) as last_rated_at,
+        {{ noise_share('discount') }} as noise_share,
+        {{ drift_weeks('discount', 'older_discount', 'weeks_older') }} as drift_weeks,
         {%- for factor in factors %}
-        round(avg(adjusted.{{ factor }}), 2) as {{ factor }}{{ ',' if not loop.last }}
+        round(avg({{ factor }}), 2) as {{ factor }},
+        (
+            sum(discount * {{ factor }})
+            / nullif(sum(discount) filter (where {{ factor }} is not null), 0)
+        )::numeric(10, 6) as {{ factor }}_recent{{ ',' if not loop.last }}
         {%- endfor %}
-    from adjusted
+    from accumulated
     group by 1, 2, 3  -- noqa: AM06
+
+),
+
+-- Rated sessions by the first Monday at which they were known.
+counted as (
+
+    select
+        ratings.interviewer_id,
+        greatest(
+            date_trunc('week', ratings.released_at - interval '1 microsecond', 'UTC')
+            + interval '1 week',
+            (select min(weeks.week_start_at) from weeks)
+        ) as week_start_at,
+        count(*) as n_rated
+    from ratings
+    group by 1, 2  -- noqa: AM06
 
 ),
 
@@ -145,8 +218,19 @@ told as (
         weeks.week_date,
         interviewers.interviewer_id,
         coalesce(averaged.n_rated_window, 0) as n_rated_window,
+        coalesce(
+            sum(counted.n_rated) over (
+                partition by interviewers.interviewer_id
+                order by weeks.week_start_at
+            ),
+            0
+        )::integer as n_rated_total,
+        averaged.last_rated_at,
+        averaged.noise_share,
+        averaged.drift_weeks,
         {%- for factor in factors %}
-        averaged.{{ factor }}{{ ',' if not loop.last }}
+        averaged.{{ factor }},
+        averaged.{{ factor }}_recent{{ ',' if not loop.last }}
         {%- endfor %}
     from weeks
     inner join interviewers
@@ -154,6 +238,9 @@ told as (
     left join averaged
         on weeks.week_date = averaged.week_date
             and interviewers.interviewer_id = averaged.interviewer_id
+    left join counted
+        on weeks.week_start_at = counted.week_start_at
+            and interviewers.interviewer_id = counted.interviewer_id
 
 )
 

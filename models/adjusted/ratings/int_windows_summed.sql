@@ -24,38 +24,18 @@ aged as (
 
 ),
 
--- Where interviewers drift, an older session says less about today: exponential smoothing at the
--- steady-state gain of a random walk seen n / span times a week (Muth 1960), but never below
--- 1/e for the oldest of the window.
-paced as (
-
-    select
-        aged.interviewer_id,
-        case
-            when max(aged.weeks_older) > 0 and max(components.adjusted_variance) > 0
-                then least(
-                    sqrt(
-                        max(components.sure_drift_variance) * count(*) / max(aged.weeks_older)
-                        / max(components.adjusted_variance)
-                    ),
-                    1 / max(aged.weeks_older)
-                )
-            else 0
-        end as discount_rate
-    from aged
-    cross join components
-    group by 1
-
-),
-
 discounted as (
 
     select
         aged.*,
-        round(exp(-paced.discount_rate * aged.weeks_older)::numeric, 6) as discount
+        {{ session_discount(
+            'aged.weeks_older',
+            'max(aged.weeks_older) over (partition by aged.interviewer_id)',
+            'count(*) over (partition by aged.interviewer_id)',
+            'components.sure_drift_variance', 'components.adjusted_variance'
+        ) }} as discount
     from aged
-    inner join paced
-        on aged.interviewer_id = paced.interviewer_id
+    cross join components
 
 ),
 
@@ -79,15 +59,8 @@ select
     interviewer_id,
     count(*)::integer as n_rated_window,
     max(n_rated_total)::integer as n_rated_total,
-    -- One over the number of sessions that the discounted mean is worth.
-    (sum(discount * discount) / (sum(discount) * sum(discount)))::numeric(10, 6)
-        as noise_share,
-    -- Weeks of drift between the discounted mean and the last session: the mean of
-    -- min(age, age') over pairs of sessions.
-    (
-        sum(discount * round(weeks_older::numeric, 6) * (discount + 2 * older_discount))
-        / (sum(discount) * sum(discount))
-    )::numeric(12, 6) as drift_weeks,
+    {{ noise_share('discount') }} as noise_share,
+    {{ drift_weeks('discount', 'older_discount', 'weeks_older') }} as drift_weeks,
     {%- for factor in factors %}
     count({{ factor }})::integer as {{ factor }}_count,
     sum({{ factor }})::integer as {{ factor }}_raw_sum,

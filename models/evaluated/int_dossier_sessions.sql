@@ -1,0 +1,47 @@
+-- depends_on: {{ ref('experience_factors') }}
+-- noqa: disable=LT02
+with
+
+events as (
+
+    select * from {{ ref('int_dossier_events') }}
+
+),
+
+-- The last rated sessions that were released by the evaluation, as the warehouse knows them when
+-- it writes the dossier.
+windowed as (
+
+    select
+        events.dossier_id,
+        last_ratings.*
+    from events
+    cross join lateral (
+        -- Not by way of a CTE, which would hide the index.
+        select ratings.*
+        from {{ ref('int_ratings_adjusted') }} as ratings
+        where ratings.is_released
+            and ratings.interviewer_id = events.interviewer_id
+            and ratings.released_at <= events.week_start_at
+        order by ratings.session_end_at desc, ratings.session_id desc  -- noqa: AM06
+        limit {{ var('lookback_sessions') }}
+    ) as last_ratings
+
+)
+
+select
+    dossier_id,
+    count(*)::integer as n_sessions,
+    jsonb_agg(
+        jsonb_build_object(
+            'session_id', session_id,
+            'ended_at', session_end_at at time zone 'UTC',
+            {%- for factor in experience_factors() %}
+            '{{ factor }}', {{ factor }},
+            {%- endfor %}
+            'adjustment', adjustment
+        )
+        order by session_end_at desc, session_id desc
+    ) as sessions
+from windowed
+group by dossier_id

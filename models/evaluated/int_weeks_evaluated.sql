@@ -1,0 +1,75 @@
+with
+
+history as (
+
+    select * from {{ ref('fct_score_history') }}
+
+),
+
+thresholds as (
+
+    select * from {{ ref('int_thresholds_by_week') }}
+
+),
+
+decisions as (
+
+    select * from {{ ref('int_decisions_by_week') }}
+
+),
+
+churn_line as (
+
+    select
+        max(fit_id) as line_fit_id,
+        max(estimate) filter (where measure = 'line') as line
+    from {{ ref('fit_churn_line') }}
+
+),
+
+shortages as (
+
+    select * from {{ ref('int_shortages_by_week') }}
+
+)
+
+select
+    history.interviewer_id,
+    thresholds.*,
+    history.fit_id,
+    churn_line.line_fit_id,
+    round(churn_line.line::numeric, 3)::numeric(7, 3) as line,
+    history.experience_score,
+    history.quality_estimate,
+    history.quality_sd,
+    history.accuracy_score,
+    history.is_backfilled,
+    history.n_rated_total as n_rated,
+    history.n_mocks,
+    history.quality_estimate is not null as has_score_rated,
+    history.prob_too_strict is not null as has_score_mocks,
+    round(
+        {{ normal_cdf(
+            '(round(churn_line.line::numeric, 3) - history.quality_estimate)'
+            ~ ' / nullif(history.quality_sd, 0)'
+        ) }}::numeric,
+        3
+    )::numeric(4, 3) as prob_below_line,
+    history.prob_too_strict,
+    history.prob_too_lenient,
+    decisions.decision,
+    decisions.decided_at,
+    coalesce(decisions.n_rated_decided, 0) as n_rated_decided,
+    coalesce(decisions.n_mocks_decided, 0) as n_mocks_decided,
+    coalesce(decisions.has_reached_out, false) as has_reached_out,
+    coalesce(shortages.is_short, false) as is_short
+from history
+inner join thresholds
+    on history.week_date = thresholds.week_date
+cross join churn_line
+left join decisions
+    on history.interviewer_id = decisions.interviewer_id
+        and thresholds.step = decisions.step
+left join shortages
+    on history.interviewer_id = shortages.interviewer_id
+        and history.week_date = shortages.week_date
