@@ -105,7 +105,7 @@ def test_dbt_page_holds_every_model_source_and_exposure_and_what_the_catalog_say
     missing = [unique_id for unique_id in nodes if f'"{unique_id}"' not in page]
     assert missing == []
     fits = [node for node in manifest()["exposures"].values() if node["type"] == "ml"]
-    assert len(fits) == len(list((PROJECT_DIR / "models" / "panels").glob("pnl_*.sql")))
+    assert len(fits) == len(list((PROJECT_DIR / "models" / "panels").rglob("pnl_*.sql")))
     # Pinned to 960 pixels, the page would be cut off on a telephone.
     assert re.findall(r'<meta name="viewport" content="([^"]*)"', page) == ["width=960"]
     # A type that only the database knows: the load's tables declare none.

@@ -76,7 +76,8 @@ rules as (
         ),
         (
             'naive_matched_late',
-            'the same raw means, looked at once there are as many sessions as a warning takes'
+            'raw means of as many sessions as a warning takes, against a line that pauses as many'
+            || ' of the good'
         ),
         (
             'ours_less_naive_matched',
@@ -84,7 +85,7 @@ rules as (
         ),
         (
             'ours_less_naive_matched_late',
-            'the standing policy than by such raw means that wait for as many sessions'
+            'the standing policy than by such raw means of as many sessions as a warning takes'
         )
     ) as listed (rule, rule_words)
 
