@@ -95,6 +95,12 @@ CONTRACTS = {
             counts=("lookback", "n_tested"),
             numbers=("estimate", "estimate_low", "estimate_high"),
         ),
+        FittedContract(
+            "session_share",
+            level=("world", "decile"),
+            counts=("n_platforms", "n_interviewers", "n_blocks"),
+            numbers=("share", "share_se", "cumulative_share", "cumulative_share_se"),
+        ),
         FittedContract("accuracy_scale", level=("parameter",), numbers=("value", "value_se")),
         FittedContract(
             "accuracy_held_out",

@@ -1,0 +1,30 @@
+"""What the fits behind dispatch must be like to be used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from expectations.checks import Check, between, contains, holds, in_set, not_null, unique
+
+WORLDS = ("reference", "this_platform")
+# Shares are sums of doubles.
+ROUNDING = 1e-6
+
+
+def share_checks() -> tuple[Sequence[str], list[Check]]:
+    """Return derived columns and checks for the rows of `session_share`."""
+    derived = [
+        f"abs(sum(share) over (partition by world) - 1) < {ROUNDING} as is_whole",
+        f"cumulative_share between share - {ROUNDING} and 1 + {ROUNDING} as is_up_to_one",
+    ]
+    checks = [
+        unique(["world", "decile"], "each decile of a world has one share"),
+        in_set("world", WORLDS, f"a world is one of {', '.join(WORLDS)}"),
+        contains("world", ("reference",), "the reference is there"),
+        not_null("share", "each share is known"),
+        between("share", 0, 1, "each share lies within 0..1"),
+        holds("is_whole", "the shares of a world sum to 1"),
+        holds("is_up_to_one", "shares add up to at most 1"),
+        between("n_platforms", 1, None, "somebody was simulated"),
+    ]
+    return derived, checks
