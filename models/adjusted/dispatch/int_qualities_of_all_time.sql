@@ -1,8 +1,8 @@
 {#- What is not the interviewer in the faded mean: noise, and drift within the past. -#}
 {% set noise -%}
     (
-        components.adjusted_variance * faded.noise_share
-        + components.drift_variance * faded.drift_weeks
+        scale.adjusted_variance * faded.noise_share
+        + scale.drift_variance * faded.drift_weeks
     )
 {%- endset %}
 with
@@ -19,9 +19,9 @@ faded as (
 
 ),
 
-components as (
+scale as (
 
-    select * from {{ ref('int_rating_components_pivoted') }}
+    select * from {{ ref('int_quality_scale_read') }}
 
 ),
 
@@ -36,37 +36,15 @@ moments as (
 
 ),
 
--- The fit's mean is of the plain average of the answers: the prior is moved by what weighing
--- makes on the platform as a whole. The same today and then, so that ranks are all that differs.
-platform as (
-
-    select
-        components.fit_id,
-        components.interviewer_variance,
-        components.mean_rating
-        + coalesce(
-            sum(faded.weighting_sum) / nullif(sum(faded.n_rated_total), 0), 0
-        )::double precision as prior_mean,
-        -- A fit that finds nothing at all has nothing to rank by.
-        components.interviewer_variance + components.adjusted_variance > 0 as is_known
-    from components
-    left join faded
-        on faded.moment = 'as_of'
-    group by
-        components.fit_id, components.interviewer_variance, components.mean_rating,
-        components.adjusted_variance
-
-),
-
 shrunken as (
 
     select
         faded.*,
-        components.interviewer_variance
-        / nullif(components.interviewer_variance + {{ noise }}, 0) as shrinkage,
-        components.drift_variance * greatest(faded.idle_weeks, 0) as idle_variance
+        scale.interviewer_variance
+        / nullif(scale.interviewer_variance + {{ noise }}, 0) as shrinkage,
+        scale.drift_variance * greatest(faded.idle_weeks, 0) as idle_variance
     from faded
-    cross join components
+    cross join scale
 
 ),
 
@@ -77,23 +55,24 @@ estimated as (
     select
         interviewers.interviewer_id,
         moments.moment,
-        platform.fit_id,
+        scale.fit_id,
         coalesce(shrunken.n_rated_total, 0) as n_rated_total,
-        platform.prior_mean
+        scale.mean_quality
         + coalesce(
-            (shrunken.faded_mean - platform.prior_mean) * shrunken.shrinkage, 0
+            (shrunken.faded_mean - scale.mean_quality) * shrunken.shrinkage, 0
         ) as quality_all_time,
         sqrt(
             least(
-                platform.interviewer_variance * (1 - coalesce(shrunken.shrinkage, 0))
+                scale.interviewer_variance * (1 - coalesce(shrunken.shrinkage, 0))
                 + coalesce(shrunken.idle_variance, 0),
-                platform.interviewer_variance
+                scale.interviewer_variance
             )
         ) as quality_all_time_sd,
-        platform.is_known
+        -- A fit that finds nothing at all has nothing to rank by.
+        scale.interviewer_variance + scale.adjusted_variance > 0 as is_known
     from interviewers
     cross join moments
-    cross join platform
+    cross join scale
     left join shrunken
         on interviewers.interviewer_id = shrunken.interviewer_id
             and moments.moment = shrunken.moment

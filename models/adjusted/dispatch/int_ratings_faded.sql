@@ -14,7 +14,7 @@ ratings as (
 
 components as (
 
-    select * from {{ ref('int_rating_components_pivoted') }}
+    select * from {{ ref('int_quality_scale_read') }}
 
 ),
 
@@ -44,7 +44,6 @@ known as (
         ratings.interviewer_id,
         ratings.session_id,
         ratings.platform_rating - ratings.trend_part as adjusted_rating,
-        ratings.weighting_part,
         ratings.session_end_at,
         max(ratings.session_end_at) over (
             partition by moments.moment, ratings.interviewer_id
@@ -130,7 +129,6 @@ select
         sum(discount * round(weeks_older::numeric, 6) * (discount + 2 * older_discount))
         / (sum(discount) * sum(discount))
     )::numeric(12, 6) as drift_weeks,
-    sum(weighting_part)::numeric(14, 6) as weighting_sum,
     ({{ days_between('max(last_rated_at)', 'max(known_at)') }} / 7)::numeric(12, 6)
         as idle_weeks
 from accumulated

@@ -43,7 +43,6 @@ weighed as (
             0
         ) as weighted_rating,
         ratings.leniency_part + ratings.halo_part as kindness,
-        ratings.rating_sum::numeric / ratings.n_items as unweighted_rating,
         ratings.trend_part,
         ratings.session_end_at,
         case when ratings.is_released then ratings.released_at end as released_at
@@ -58,7 +57,6 @@ select
     interviewer_id,
     fit_id,
     round(weighted_rating - kindness, 6)::numeric(9, 6) as platform_rating,
-    round(weighted_rating - unweighted_rating, 6)::numeric(9, 6) as weighting_part,
     trend_part,
     session_end_at,
     released_at
