@@ -6,6 +6,7 @@
         ['is_reached_out', 'boolean', 'false'],
         ['recommended', 'text', 'null'],
         ['recommended_for', 'text', 'null'],
+        ['recommended_since', 'timestamptz', 'null'],
     ] -%}
     {%- for kind in ['rated', 'mocks'] -%}
         {%- do columns.append(['visible_since_' ~ kind, 'timestamptz', 'null']) -%}

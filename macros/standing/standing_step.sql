@@ -17,7 +17,14 @@
         and (seen.has_reached_out or (before.is_reached_out and before.standing = 'watch'))
     ) as is_reached_out,
     recommended.recommended,
-    recommended.recommended_for
+    recommended.recommended_for,
+    case
+        when recommended.recommended is null then null
+        when recommended.recommended = before.recommended
+            and coalesce(recommended.recommended_for, '') = coalesce(before.recommended_for, '')
+            then before.recommended_since
+        else seen.week_start_at
+    end as recommended_since
     {%- for kind in ['rated', 'mocks'] %},
     counted.visible_since_{{ kind }},
     case when counted.is_{{ kind }} then seen.n_{{ kind }} else counted.n_{{ kind }}_before end
@@ -32,7 +39,5 @@
     runs.warn_run_{{ track }},
     runs.pause_run_{{ track }}
     {%- endfor %},
-    before.recommended as recommended_before,
-    before.recommended_for as recommended_for_before,
     counted.is_rated or counted.is_mocks as is_counted
 {%- endmacro %}

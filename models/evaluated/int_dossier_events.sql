@@ -34,11 +34,7 @@ recommended as (
     from walked
     inner join weeks
         on walked.step = weeks.step
-    where walked.recommended is not null
-        and (
-            walked.recommended <> coalesce(walked.recommended_before, '')
-            or coalesce(walked.recommended_for, '') <> coalesce(walked.recommended_for_before, '')
-        )
+    where walked.recommended_since = weeks.week_start_at
 
 ),
 

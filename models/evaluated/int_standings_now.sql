@@ -113,6 +113,10 @@ select
         else recommended
     end as recommended,
     case when not is_decided then recommended_for end as recommended_for,
+    case
+        when not (is_decided or (recommended = 'outreach' and has_just_reached_out))
+            then recommended_since
+    end as recommended_since,
     is_decided,
     line,
     coalesce(is_short, false) as is_short,

@@ -51,8 +51,6 @@ walked as (
         {%- for column, type, start in standing_state() %}
         coalesce(written.{{ column }}, {{ start }})::{{ type }} as {{ column }},
         {%- endfor %}
-        null::text as recommended_before,
-        null::text as recommended_for_before,
         false as is_counted
     from first_steps
     inner join interviewers

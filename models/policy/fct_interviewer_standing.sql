@@ -112,6 +112,7 @@ select
     worded.standing,
     worded.recommended,
     worded.recommended_for,
+    worded.recommended_since,
     case
         when worded.recommended = 'pause'
             then

@@ -30,6 +30,7 @@ select
     walked.standing,
     walked.recommended,
     walked.recommended_for,
+    walked.recommended_since,
     walked.is_counted,
     {{ longest_run('walked') }} as evaluations_in_a_row,
     evaluations.experience_score,

@@ -31,6 +31,12 @@ qualities as (
 
 ),
 
+standings as (
+
+    select * from {{ ref('fct_interviewer_standing') }}
+
+),
+
 thresholds as (
 
     select * from {{ ref('fct_thresholds_in_force') }}
@@ -59,8 +65,11 @@ active as (
     select interviewers.*
     from interviewers
     cross join clock
+    left join standings
+        on interviewers.interviewer_id = standings.interviewer_id
     where not interviewers.has_left
         and interviewers.joined_at <= clock.as_of
+        and coalesce(standings.standing, 'new') <> 'paused'
 
 ),
 
