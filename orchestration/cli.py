@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,7 +15,7 @@ from orchestration.lib.environment import apply, install
 from orchestration.lib.errors import UserError
 from orchestration.lib.hand_over import check_hand_over
 from orchestration.lib.postgres import EmbeddedPostgres
-from orchestration.lib.prepare import prepare_warehouse
+from orchestration.lib.prepare import excuse_reasons, prepare_warehouse
 from orchestration.lib.progress import run_terminal, stage
 from orchestration.lib.settings import Settings
 
@@ -25,6 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 INTERRUPTED = 130
+
+# From the environment: what a reason holds must not be read by make or a shell on its way.
+By = Annotated[str, typer.Option(envvar="BY", help="Identifier of who decided.")]
+At = Annotated[
+    str,
+    typer.Option(
+        envvar="AT",
+        help="When it was decided, such as 2026-01-31T09:00:00Z. By default just after the "
+        "published figures, on which it rests: an old hand-over stays as old as it is.",
+    ),
+]
 
 
 @app.command()
@@ -109,6 +121,41 @@ def status() -> None:
             return
         for line in status_lines(prepare_warehouse(settings).dsn):
             typer.echo(line)
+
+
+@app.command()
+def decide(
+    interviewer: Annotated[str, typer.Option(envvar="INTERVIEWER", help="interviewer_id")] = "",
+    decision: Annotated[
+        str, typer.Option(envvar="DECISION", help="warn, pause, override, appeal_upheld, ...")
+    ] = "",
+    by: By = "",
+    reason: Annotated[str, typer.Option(envvar="REASON", help="Why; name no candidate.")] = "",
+    at: At = "",
+) -> None:
+    """Record what a person decided about an interviewer; the next run knows it."""
+    with _sentences():
+        from orchestration.lib.inbox import decide as record
+
+        given = {"INTERVIEWER": interviewer, "DECISION": decision, "BY": by, "REASON": reason}
+        typer.echo(record(prepare_warehouse().dsn, {**given, "AT": at}))
+
+
+@app.command()
+def excuse(
+    session: Annotated[str, typer.Option(envvar="SESSION", help="session_id")] = "",
+    reason_code: Annotated[
+        str, typer.Option(envvar="REASON_CODE", help="A code of seeds/excuse_reasons.csv.")
+    ] = "",
+    by: By = "",
+    at: At = "",
+) -> None:
+    """Record that a session's rating is left out of scores, a high one as much as a low one."""
+    with _sentences():
+        from orchestration.lib.inbox import excuse as record
+
+        given = {"SESSION": session, "REASON_CODE": reason_code, "BY": by, "AT": at}
+        typer.echo(record(prepare_warehouse().dsn, given, excuse_reasons()))
 
 
 @app.command()

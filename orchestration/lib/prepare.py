@@ -26,7 +26,9 @@ PREPARED_FROM = (
     LIB_DIR / "fitted_tables.py",
     LIB_DIR / "roles.py",
     LIB_DIR / "loading",
+    LIB_DIR / "inbox",
     FACTORS_SEED,
+    REASONS_SEED,
 )
 # What the tables that grow are made by: when any of it changed, they are made anew.
 MARTS_MADE_BY = (
@@ -147,6 +149,7 @@ def _is_prepared(database: psycopg.Connection, suffix: str, version: str) -> boo
 
 
 def _prepare(database: psycopg.Connection, suffix: str, version: str) -> None:
+    from orchestration.lib.inbox import prepare_inbox
     from orchestration.lib.loading import prepare_raw
     from orchestration.lib.roles import ensure_roles
 
@@ -160,6 +163,8 @@ def _prepare(database: psycopg.Connection, suffix: str, version: str) -> None:
             prepare_raw(database, questions=questions)
         for statement in (*_run_ddl(suffix), *fitted_ddl(f"fitted{suffix}")):
             database.execute(statement)
+        if suffix == "":
+            prepare_inbox(database, questions, excuse_reasons())
         _write_defaults(database, f"fitted{suffix}", questions)
         database.execute(f"delete from run{suffix}.prepared")
         database.execute(f"insert into run{suffix}.prepared values (%s, %s)", (version, notes))

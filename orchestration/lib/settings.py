@@ -11,6 +11,7 @@ from pathlib import Path
 from orchestration.lib.errors import UserError
 
 EARLIEST_YEAR = 1970
+EXAMPLE = "2026-01-31T09:00:00Z"
 PROJECT_DIR = Path(__file__).resolve().parents[2]
 
 
@@ -69,16 +70,32 @@ def parse_as_of(text: str) -> datetime:
     UserError
         When the text is no instant, carries no offset (which is ambiguous), or lies in the future.
     """
-    mend = "write it like AS_OF=2026-01-31T09:00:00Z"
+    instant = parse_instant("AS_OF", text)
+    # Published figures never go back, so a mistyped year would stay.
+    if instant > datetime.now(UTC) + timedelta(days=1):
+        raise UserError(
+            f"AS_OF={text!r} lies in the future, of which nothing is known; "
+            f"write it like AS_OF={EXAMPLE}"
+        )
+    return instant
+
+
+def parse_instant(variable: str, text: str) -> datetime:
+    """Turn the text of a variable into an instant.
+
+    Raises
+    ------
+    UserError
+        When the text is no instant, carries no offset (which is ambiguous), or lies before
+        anything that was recorded; it names the variable.
+    """
+    mend = f"write it like {variable}={EXAMPLE}"
     try:
         instant = datetime.fromisoformat(text)
     except ValueError:
-        raise UserError(f"AS_OF={text!r} is not an instant; {mend}") from None
+        raise UserError(f"{variable}={text!r} is not an instant; {mend}") from None
     if instant.tzinfo is None:
-        raise UserError(f"AS_OF={text!r} has no offset from UTC; {mend}")
+        raise UserError(f"{variable}={text!r} has no offset from UTC; {mend}")
     if instant.year < EARLIEST_YEAR:
-        raise UserError(f"AS_OF={text!r} lies before anything that was recorded; {mend}")
-    # Published figures never go back, so a mistyped year would stay.
-    if instant > datetime.now(UTC) + timedelta(days=1):
-        raise UserError(f"AS_OF={text!r} lies in the future, of which nothing is known; {mend}")
+        raise UserError(f"{variable}={text!r} lies before anything that was recorded; {mend}")
     return instant

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from orchestration.lib.errors import UserError
-from orchestration.lib.loading import contract, is_dsn, read_through
+from orchestration.lib.loading import INBOX_SOURCE, contract, is_dsn, read_through
 from orchestration.lib.prepare import candidate_form
 from orchestration.lib.progress import stage
 from orchestration.lib.settings import Settings
@@ -41,9 +41,13 @@ def simulated_platform(home: Path) -> Path:
 
 
 def own_sources(connection: psycopg.Connection) -> list[str]:
-    """Name the hand-overs that the warehouse holds, the simulated platform aside."""
+    """Name the hand-overs that the warehouse holds, but for the simulated platform.
+
+    What people recorded here is no hand-over: they may well decide about simulated interviewers.
+    """
     rows = connection.execute(
-        "select distinct source from run.loads where source <> %s order by source", (SOURCE,)
+        "select distinct source from run.loads where source <> all(%s) order by source",
+        ([SOURCE, INBOX_SOURCE],),
     )
     return [source for (source,) in rows]
 

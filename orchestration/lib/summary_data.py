@@ -8,25 +8,42 @@ import psycopg
 from psycopg.rows import dict_row
 
 from orchestration.lib.clock import RunScope
+from orchestration.lib.loading.inbox import INBOX_SCHEMA, INBOX_SOURCE
 
 Row = dict[str, Any]
 
-LOADED = """
-    select counts.table_name, counts.n_read, counts.n_accepted, counts.n_unchanged,
-        counts.n_quarantined, counts.n_released
-    from run.load_counts as counts
-    where counts.load_id = (select max(loads.load_id) from run.loads as loads)
-        and (counts.n_read > 0 or counts.n_released > 0)
-    order by counts.table_name"""
+# The newest hand-over, and what was recorded here since: with it, if it came with the same run.
+_NEWEST = f"""
+    (
+        select loads.load_id,
+            case when loads.source = '{INBOX_SOURCE}' then '{INBOX_SCHEMA}.' else '' end as origin
+        from run.loads as loads
+        where loads.load_id in (
+            (select max(any_load.load_id) from run.loads as any_load),
+            (
+                select max(any_load.load_id) from run.loads as any_load
+                where any_load.source <> '{INBOX_SOURCE}'
+            )
+        )
+    )"""
 
-RULES = """
-    select rules.table_name, rules.rule, rules.n
+LOADED = f"""
+    select newest.origin || counts.table_name as table_name, counts.n_read, counts.n_accepted,
+        counts.n_unchanged, counts.n_quarantined, counts.n_released
+    from run.load_counts as counts
+    inner join {_NEWEST} as newest on newest.load_id = counts.load_id
+    where counts.n_read > 0 or counts.n_released > 0
+    order by newest.origin, counts.table_name"""
+
+RULES = f"""
+    select newest.origin || rules.table_name as table_name, rules.rule, rules.n
     from run.load_rule_counts as rules
-    where rules.load_id = (select max(loads.load_id) from run.loads as loads) and rules.n > 0
-    order by rules.n desc, rules.table_name, rules.rule"""
+    inner join {_NEWEST} as newest on newest.load_id = rules.load_id
+    where rules.n > 0
+    order by rules.n desc, newest.origin, rules.table_name, rules.rule"""
 
 # Names may be as long, and as many, as whoever wrote the file pleased.
-UNKNOWN = """
+UNKNOWN = f"""
     select counts.table_name, cardinality(counts.unknown_columns) as n_names,
         string_agg(
             case when length(names.name) > 40 then left(names.name, 40) || '…' else names.name end,
@@ -34,11 +51,13 @@ UNKNOWN = """
         ) as names
     from run.load_counts as counts
     cross join unnest(counts.unknown_columns[:12]) with ordinality as names (name, position)
-    where counts.load_id = (select max(loads.load_id) from run.loads as loads)
+    inner join {_NEWEST} as newest on newest.load_id = counts.load_id
     group by counts.table_name, counts.unknown_columns
     order by counts.table_name"""
 
-SOURCE = "select source, known_at from run.loads order by load_seq desc limit 1"
+SOURCE = f"""
+    select source, known_at from run.loads where source <> '{INBOX_SOURCE}'
+    order by load_seq desc limit 1"""
 
 CLOCK = "select as_of from {run}.clock"
 

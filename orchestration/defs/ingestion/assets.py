@@ -13,7 +13,14 @@ from orchestration.lib.clock import set_clock
 from orchestration.lib.dbt_project import dbt_vars, source_keys
 from orchestration.lib.gates import check_result, run_gate
 from orchestration.lib.hand_over import find_hand_over
-from orchestration.lib.loading import LoadReport, load
+from orchestration.lib.loading import (
+    Inbox,
+    LoadReport,
+    contract,
+    count_waiting,
+    load,
+    together,
+)
 from orchestration.lib.prepare import candidate_form, excuse_reasons
 from orchestration.lib.progress import stage
 from orchestration.lib.session import RunSession
@@ -33,11 +40,17 @@ GATE = "raw_gate"
 def load_hand_over(
     context: dg.AssetExecutionContext, session: dg.ResourceParam[RunSession]
 ) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
-    """Take the hand-over up in one transaction, and set the instant the run stands for."""
+    """Take the hand-over up in one transaction, and set the instant the run stands for.
+
+    What people recorded here follows in a transaction of its own: it names the hand-over's rows.
+    """
     source = find_hand_over(session.settings, session.warehouse)
     # Importing it takes three seconds, in which the load mostly waits for the server.
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
-    report = _load(session, source) if source else _nothing_handed_over()
+    report = _load(session, source, "load") if source else _nothing_handed_over()
+    if _is_anything_recorded(session):
+        recorded = _load(session, Inbox(session.warehouse.dsn), "decisions")
+        report = together(report, recorded)
     with session.warehouse.connect() as connection:
         as_of = set_clock(connection, session.scope)
     with stage("raw gate") as shown:
@@ -70,12 +83,17 @@ def _nothing_handed_over() -> LoadReport:
     return LoadReport(load_id=0, load_seq=0, known_at=None, tables=())
 
 
-def _load(session: RunSession, source: Path | str) -> LoadReport:
-    with stage("load") as shown:
+def _is_anything_recorded(session: RunSession) -> bool:
+    with session.warehouse.connect() as connection:
+        return count_waiting(connection, contract(candidate_form())) > 0
+
+
+def _load(session: RunSession, source: Path | str | Inbox, what: str) -> LoadReport:
+    with stage(what) as shown:
         report = load(
             session.warehouse.dsn,
             source,
-            progress=lambda what: shown.advance(0, 0, what),
+            progress=lambda line: shown.advance(0, 0, line),
             questions=candidate_form(),
             rating_min=dbt_vars()["rating_min"],
             rating_max=dbt_vars()["rating_max"],

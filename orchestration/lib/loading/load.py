@@ -14,6 +14,7 @@ from orchestration.lib.loading import acceptance, checks, versions
 from orchestration.lib.loading.contract import DEFAULT_QUESTIONS, contract
 from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.erasure import erase
+from orchestration.lib.loading.inbox import Inbox
 from orchestration.lib.loading.landing import Landed, Progress, gangway, land
 from orchestration.lib.loading.report import LoadReport, TableCounts, record
 from orchestration.lib.loading.schema import (
@@ -29,7 +30,7 @@ from orchestration.lib.loading.work import RESOLVED, Work
 
 def load(
     dsn: str,
-    source: Path | str,
+    source: Path | str | Inbox,
     *,
     progress: Callable[[str], None] | None = None,
     questions: Sequence[str] = DEFAULT_QUESTIONS,
@@ -46,8 +47,9 @@ def load(
     ----------
     dsn : str
         The warehouse, as its owner.
-    source : Path or str
-        A folder with one CSV or Parquet file for each table, or the DSN of a database.
+    source : Path, str or Inbox
+        A folder with one CSV or Parquet file for each table, the DSN of a database, or what was
+        recorded in the warehouse itself.
     progress : callable, optional
         Told in one line what has been done.
     questions : sequence of str

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import psycopg
+
+# Rows that are counted, in the order of `TableCounts`.
+_ADDED = ("n_read", "n_accepted", "n_unchanged", "n_quarantined", "n_released")
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,42 @@ class LoadReport:
     tables: tuple[TableCounts, ...]
     n_erased: int = 0
     rewritten: tuple[str, ...] = ()
+
+
+def together(first: LoadReport, then: LoadReport) -> LoadReport:
+    """Add up two loads of one run, as the later one left the warehouse.
+
+    Parameters
+    ----------
+    first, then : LoadReport
+        In the order in which they were committed.
+
+    Returns
+    -------
+    LoadReport
+    """
+    names = dict.fromkeys(counts.table for report in (first, then) for counts in report.tables)
+    tables = []
+    for name in names:
+        found = [c for report in (first, then) for c in report.tables if c.table == name]
+        rules: Counter[str] = Counter()
+        for counts in found:
+            rules.update(counts.rules)
+        tables.append(
+            TableCounts(
+                name,
+                *(sum(getattr(counts, field) for counts in found) for field in _ADDED),
+                rules=dict(rules),
+                unknown_columns=tuple(dict.fromkeys(n for c in found for n in c.unknown_columns)),
+                seconds=sum(counts.seconds for counts in found),
+            )
+        )
+    return replace(
+        then,
+        tables=tuple(tables),
+        n_erased=first.n_erased + then.n_erased,
+        rewritten=tuple(sorted({*first.rewritten, *then.rewritten})),
+    )
 
 
 def record(conn: psycopg.Connection, report: LoadReport, source: str, started_at: float) -> None:

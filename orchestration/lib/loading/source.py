@@ -1,4 +1,4 @@
-"""What a load takes up: a folder's files or another database's tables, opened alike."""
+"""What a load takes up: a folder, another database, or what was recorded here, opened alike."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from orchestration.lib.loading.database_tables import (
 )
 from orchestration.lib.loading.declaration import Table
 from orchestration.lib.loading.handover import find_files
+from orchestration.lib.loading.inbox import INBOX_SOURCE, Inbox, InboxTable, open_inbox
 from orchestration.lib.loading.parquet_file import ParquetFile
 from orchestration.lib.loading.prescan import check_bytes
 
-SourceTable = CsvFile | ParquetFile | DatabaseTable
+SourceTable = CsvFile | ParquetFile | DatabaseTable | InboxTable
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,13 @@ class Source:
 
 
 @contextmanager
-def open_source(source: Path | str, tables: Sequence[Table]) -> Iterator[Source]:
+def open_source(source: Path | str | Inbox, tables: Sequence[Table]) -> Iterator[Source]:
     """Open a hand-over and read its headers.
 
     Parameters
     ----------
-    source : Path or str
-        A folder, or the DSN of a database.
+    source : Path, str or Inbox
+        A folder, the DSN of a database, or the warehouse's own inbox.
     tables : sequence of Table
         The contract.
 
@@ -55,6 +56,9 @@ def open_source(source: Path | str, tables: Sequence[Table]) -> Iterator[Source]
     UserError
         When it cannot be read as the contract's tables.
     """
+    if isinstance(source, Inbox):
+        yield Source(INBOX_SOURCE, dict(open_inbox(source, tables)))
+        return
     if isinstance(source, str) and is_dsn(source):
         with open_database(source, tables) as found:
             yield Source(shown_name(source), dict(found))
