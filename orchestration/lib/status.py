@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 
 from orchestration.lib.clock import read_clock
+from orchestration.lib.loading import contract, count_waiting
 from orchestration.lib.lock import lock_holder
 
 
@@ -22,6 +23,7 @@ def status_lines(dsn: str) -> list[str]:
         ).fetchone()
         holder = lock_holder(connection)
         as_of = read_clock(connection)
+        n_waiting = count_waiting(connection, contract())
     return [
         where,
         f"last load:   {load[0]} at {load[1]:%Y-%m-%d %H:%M}" if load else "last load:   none",
@@ -29,5 +31,6 @@ def status_lines(dsn: str) -> list[str]:
         f"published:   at {published[0]:%Y-%m-%d %H:%M}, as of {published[1]:%Y-%m-%d %H:%M:%S}"
         if published
         else "published:   nothing yet",
+        f"recorded:    {n_waiting} decisions and excuses wait for the next run",
         f"running:     {holder}" if holder else "running:     nothing",
     ]

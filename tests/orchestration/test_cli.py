@@ -42,7 +42,9 @@ def test_the_warehouse_starts_answers_and_stops(call: Call):
     with psycopg.connect(call("dsn").stdout.strip()) as connection:
         prepared = connection.execute("select count(*) from run.prepared").fetchone()
     assert prepared == (1,)
-    assert "published:   nothing yet" in call("status").stdout
+    shown = call("status").stdout
+    assert "published:   nothing yet" in shown
+    assert "recorded:    0 decisions and excuses wait" in shown
     assert call("stop").stdout == "stopped\n"
     assert "not running" in call("status").stdout
     assert call("stop").stdout == "was not running\n"
@@ -54,8 +56,10 @@ def test_the_warehouse_starts_answers_and_stops(call: Call):
         (["start"], {"RATINGS_DSN": "postgresql://who:s3cret@127.0.0.1:1/none"}, "RATINGS_DSN"),
         (["stop"], {"RATINGS_DSN": "postgresql://who:s3cret@127.0.0.1:1/none"}, "is yours"),
         (["run"], {"AS_OF": "yesterday"}, "AS_OF='yesterday' is not an instant"),
+        (["decide"], {"BY": "ada"}, "INTERVIEWER and DECISION and REASON missing; write make"),
+        (["excuse"], {"REASON_CODE": "emergency"}, "SESSION and BY missing; write make excuse"),
     ],
-    ids=["no server", "not ours to stop", "no instant"],
+    ids=["no server", "not ours to stop", "no instant", "no decision", "no excuse"],
 )
 def test_what_the_user_can_mend_is_one_line(call: Call, words, variables, sentence):
     done = call(*words, **variables)

@@ -70,6 +70,49 @@ def test_the_portal_reads_nothing_but_the_portal(house: House, table: str):
         _reads(house, "interviewer_portal", f"select * from {table}")
 
 
+# What a role may do with anything outside the catalogue, be it with single columns.
+RIGHTS = """
+    select relations.oid::regclass::text, rights.name
+    from pg_class as relations
+    cross join unnest(array[
+        'select', 'insert', 'update', 'delete', 'truncate', 'references', 'trigger'
+    ]) as rights (name)
+    where relations.relkind in ('r', 'p', 'v', 'm', 'f')
+        and relations.relnamespace::regnamespace::text
+            !~ '^(pg_catalog|pg_toast|information_schema)'
+        and (
+            has_table_privilege('ops_writer', relations.oid, rights.name)
+            or rights.name in ('select', 'insert', 'update', 'references')
+            and has_any_column_privilege('ops_writer', relations.oid, rights.name)
+        )
+    order by 1, 2
+"""
+COLUMNS = """
+    select attrelid::regclass::text, string_agg(attname, ' ' order by attnum)
+    from pg_attribute
+    where attrelid::regclass::text like 'ops.%' and attnum > 0
+        and has_column_privilege('ops_writer', attrelid, attname, 'insert')
+    group by 1 order by 1
+"""
+SCHEMAS = "select nspname from pg_namespace where has_schema_privilege('ops_writer', oid, 'create')"
+
+
+def test_the_writer_of_decisions_inserts_them_and_may_nothing_else(house: House):
+    with psycopg.connect(house.dsn) as connection:
+        rights, columns, schemas = (
+            connection.execute(question).fetchall() for question in (RIGHTS, COLUMNS, SCHEMAS)
+        )
+    assert rights == [("ops.excused_ratings", "insert"), ("ops.standing_decisions", "insert")]
+    assert columns == [
+        ("ops.excused_ratings", "session_id reason_code decided_by decided_at"),
+        ("ops.standing_decisions", "interviewer_id decision decided_by reason decided_at"),
+    ]
+    assert schemas == []
+    for table in ("scores.fct_experience_scores", "raw.sessions", "ops.standing_decisions"):
+        with pytest.raises(errors.InsufficientPrivilege):
+            _reads(house, "ops_writer", f"select count(*) from {table}")
+
+
 def test_nobody_but_the_owner_makes_temporary_tables(house: House):
     with pytest.raises(errors.InsufficientPrivilege):
         _reads(house, "bi_reader", "create temporary table mine (a int)")
