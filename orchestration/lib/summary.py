@@ -37,6 +37,7 @@ def print_summary(dsn: str, console: Console, scope: RunScope) -> None:
         _weights(console, reader)
         _experience(console, reader)
         _accuracy(console, reader)
+        _policy(console, reader)
         _health(console, reader)
         _warnings(console, reader)
     _where_next(console, scope)
@@ -150,6 +151,18 @@ def _accuracy(console: Console, reader: SummaryReader) -> None:
         for row in reader.rows(data.BUCKETS)
     )
     console.print("  " + ", ".join(buckets), markup=False)
+
+
+def _policy(console: Console, reader: SummaryReader) -> None:
+    rows = reader.rows(data.STANDINGS)
+    told = {
+        kind: ", ".join(f"{row['name']} {row['n']:,}" for row in rows if row["kind"] == kind)
+        for kind in ("standing", "recommended")
+    }
+    _heading(console, "Standing of the interviewers who are there")
+    console.print("  " + (told["standing"] or "nobody is there"), markup=False)
+    waiting = told["recommended"] or "nothing"
+    console.print(f"  for a person to decide: {waiting}", markup=False)
 
 
 def _health(console: Console, reader: SummaryReader) -> None:

@@ -131,6 +131,18 @@ BUCKETS = """
         array['too_strict', 'ok', 'too_lenient', 'not_enough_data'], accuracy_bucket
     )"""
 
+STANDINGS = """
+    select 'standing' as kind, standing as name, count(*) as n
+    from {policy}.fct_interviewer_standing
+    where not has_left
+    group by standing
+    union all
+    select 'recommended', recommended, count(*)
+    from {policy}.fct_interviewer_standing
+    where not has_left and recommended is not null
+    group by recommended
+    order by kind desc, n desc, name"""
+
 HEALTH = """
     select metric, unit, status, value_now, value_low, value_high, value_last, target
     from {reports}.rpt_platform_health
@@ -160,7 +172,7 @@ class SummaryReader:
 
     def __init__(self, connection: psycopg.Connection, scope: RunScope) -> None:
         self._cursor = connection.cursor(row_factory=dict_row)
-        folders = ("run", "fitted", "scores", "marts", "reports")
+        folders = ("run", "fitted", "scores", "marts", "policy", "reports")
         self._schemas = {folder: f"{folder}{scope.suffix}" for folder in folders}
 
     def rows(self, query: str) -> list[Row]:

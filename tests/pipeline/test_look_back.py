@@ -111,3 +111,27 @@ def test_later_rows_change_nothing_as_of_an_earlier_day(house: House, tmp_path: 
     assert house.n_publications() == n_published
     # The look back is not simply blind: what it stands on is not what is published.
     assert published["scores.fct_experience_scores"] != after["scores_asof.fct_experience_scores"]
+
+
+def test_a_replay_comes_to_the_same_dossiers_bit_for_bit(house: House) -> None:
+    """Corrections, late rows and decisions have arrived since; the dossiers know none of them."""
+    with psycopg.connect(house.dsn) as connection:
+        (first,) = connection.execute("select min(as_of) from run.publications").fetchone()
+    looked = house.run("", first.isoformat())
+    assert looked.returncode == 0, looked.stdout + looked.stderr
+    with psycopg.connect(house.dsn) as connection:
+        for table in ("fct_standing_dossiers", "fct_standing_history"):
+            frozen, replayed = (
+                connection.execute(
+                    f"select md5(t::text) from {schema}.{table} as t where as_of = %s order by 1",
+                    [first],
+                ).fetchall()
+                for schema in ("policy", "policy_asof")
+            )
+            assert len(frozen) >= 20
+            assert replayed == frozen, table
+        kinds = connection.execute(
+            "select distinct kind from policy.fct_standing_dossiers where as_of = %s order by 1",
+            [first],
+        ).fetchall()
+    assert kinds == [("decision",), ("recommendation",)]
