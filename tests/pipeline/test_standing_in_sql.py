@@ -80,8 +80,8 @@ def _by_rule(weeks: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(told).sort_values(["who", "step"], ignore_index=True)
 
 
-def _by_sql(house: House, weeks: pd.DataFrame, folder: Path) -> pd.DataFrame:
-    """What the model says, compiled by dbt and set on these weeks."""
+def _compiled(house: House, folder: Path) -> str:
+    """The model as dbt compiles it, reading the tables of the schema `trial`."""
     compiled = house.call(
         "dbt", "compile", "--quiet", "--select", "int_standings_walked",
         "--target-path", f"{folder}",
@@ -95,45 +95,51 @@ def _by_sql(house: House, weeks: pd.DataFrame, folder: Path) -> pd.DataFrame:
     ):
         assert f'"{schema}"."{table}"' in text
         text = text.replace(f'"{schema}"."{table}"', f'"trial"."{table}"')
+    return text
+
+
+TRIAL = (
+    "create schema trial",
+    "create table trial.fct_standing_history as"
+    " select * from policy.fct_standing_history where false",
+    "create table trial.dim_interviewers as"
+    " select who::text as interviewer_id, timestamptz '2024-01-01 00:00+00' as joined_at"
+    f" from generate_series(0, {N_PEOPLE - 1}) as who",
+    "create table trial.given (who text, step integer, n_rated integer,"
+    " n_rated_decided integer, prob numeric, decision text)",
+)
+EVALUATED = f"""
+    create table trial.int_weeks_evaluated as
+    select who as interviewer_id, step, n_rated, prob as prob_below_line,
+        timestamptz '2024-01-01 00:00+00' + step * interval '7 days' as week_start_at,
+        timestamptz '2023-12-30 00:00+00' + step * interval '7 days' as decided_at,
+        n_rated >= {RULE.min_rated} as has_score_rated,
+        0 as n_mocks, false as has_score_mocks,
+        null::numeric as prob_too_strict, null::numeric as prob_too_lenient,
+        false as is_short, decision, n_rated_decided, 0 as n_mocks_decided,
+        false as has_reached_out,
+        {RULE.min_new_rated} as min_new_evidence, {RULE.watch_prob} as watch_prob,
+        {RULE.clear_prob} as clear_prob, {RULE.warn_prob} as warn_prob,
+        {RULE.warn_evaluations} as warn_evaluations, {RULE.warn_min_rated} as warn_min_rated,
+        {RULE.visible_days} as visible_days, {RULE.pause_prob} as pause_prob,
+        {RULE.pause_evaluations} as pause_evaluations,
+        {RULE.pause_min_rated_since_warning} as pause_min_since_warning
+    from trial.given"""
+
+
+def _by_sql(house: House, weeks: pd.DataFrame, folder: Path) -> pd.DataFrame:
+    """What the model says of these weeks; nothing of it stays in the warehouse."""
+    text = _compiled(house, folder)
     with psycopg.connect(house.dsn) as connection:
-        connection.execute("create schema trial")
-        connection.execute(
-            "create table trial.fct_standing_history as"
-            " select * from policy.fct_standing_history where false"
-        )
-        connection.execute(
-            "create table trial.dim_interviewers as"
-            " select who::text as interviewer_id, timestamptz '2024-01-01 00:00+00' as joined_at"
-            f" from generate_series(0, {N_PEOPLE - 1}) as who"
-        )
-        connection.execute(
-            "create table trial.given (who text, step integer, n_rated integer,"
-            " n_rated_decided integer, prob numeric, decision text)"
-        )
+        for statement in TRIAL:
+            connection.execute(statement)
         with connection.cursor().copy("copy trial.given from stdin") as copy:
             for row in weeks.astype(object).where(weeks.notna(), None).itertuples(index=False):
                 copy.write_row(
                     (row.who, row.step, row.n_rated, row.n_rated_decided, row.prob_below_line,
                      row.decision or None)
                 )  # fmt: skip
-        connection.execute(
-            "create table trial.int_weeks_evaluated as"
-            " select who as interviewer_id, step, n_rated, prob as prob_below_line,"
-            "   timestamptz '2024-01-01 00:00+00' + step * interval '7 days' as week_start_at,"
-            "   timestamptz '2023-12-30 00:00+00' + step * interval '7 days' as decided_at,"
-            "   n_rated >= %s as has_score_rated, 0 as n_mocks, false as has_score_mocks,"
-            "   null::numeric as prob_too_strict, null::numeric as prob_too_lenient,"
-            "   false as is_short, decision, n_rated_decided, 0 as n_mocks_decided,"
-            "   false as has_reached_out, %s as min_new_evidence, %s as watch_prob,"
-            "   %s as clear_prob, %s as warn_prob, %s as warn_evaluations, %s as warn_min_rated,"
-            "   %s as visible_days, %s as pause_prob, %s as pause_evaluations,"
-            "   %s as pause_min_since_warning from trial.given",
-            (
-                RULE.min_rated, RULE.min_new_rated, RULE.watch_prob, RULE.clear_prob,
-                RULE.warn_prob, RULE.warn_evaluations, RULE.warn_min_rated, RULE.visible_days,
-                RULE.pause_prob, RULE.pause_evaluations, RULE.pause_min_rated_since_warning,
-            ),
-        )  # fmt: skip
+        connection.execute(EVALUATED)
         rows = connection.execute(
             "select interviewer_id::integer as who, step, standing,"
             " nullif(recommended, 'outreach') as recommended,"
