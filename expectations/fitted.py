@@ -22,7 +22,7 @@ from expectations.checks import (
     unique,
 )
 from expectations.fitted_accuracy import held_out_checks, resolution_checks
-from expectations.fitted_dispatch import share_checks
+from expectations.fitted_dispatch import proposal_checks, share_checks
 from expectations.fitted_policy import budget_checks, line_checks
 from expectations.fitted_ratings import rating_checks
 
@@ -233,6 +233,7 @@ SUITES: dict[str, Callable[[], Parts]] = {
     "accuracy_held_out": held_out_checks,
     "accuracy_resolution": resolution_checks,
     "lookback_curve": _lookback_curve,
+    "dispatch_proposals": proposal_checks,
     "session_share": share_checks,
     "error_budget": budget_checks,
 }

@@ -96,6 +96,13 @@ CONTRACTS = {
             numbers=("estimate", "estimate_low", "estimate_high"),
         ),
         FittedContract(
+            "dispatch_proposals",
+            level=("row_kind", "level"),
+            counts=("n_requests", "n_offers", "seed", "rank"),
+            numbers=("offer_probability",),
+            texts=("interviewer_id", "probability_is", "is_newcomer_share", "is_repeat", "reason"),
+        ),
+        FittedContract(
             "session_share",
             level=("world", "decile"),
             counts=("n_platforms", "n_interviewers", "n_blocks"),

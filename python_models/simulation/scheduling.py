@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from python_models.simulation.identifiers import opaque_ids
 from python_models.simulation.journeys import SessionBatch
@@ -68,10 +69,13 @@ class Scheduling:
         )
         asked = np.minimum(seen["scheduled"], self._world.days) - lead
         declined = self._declined(interviewers, seen, asked)
+        availability = self._availability(interviewers, seen, declined)
+        booked = self._requests(seen, asked)
+        waiting = self._waiting(seen, availability)
         return {
-            "booking_requests": self._requests(seen, asked),
+            "booking_requests": pa.concat_tables([booked, waiting]),
             "offers": self._offers(seen, asked, declined),
-            "availability": self._availability(interviewers, seen, declined),
+            "availability": availability,
         }
 
     def _declined(
@@ -102,6 +106,29 @@ class Scheduling:
                 "candidate_id": opaque_ids("c", seen["candidate"]),
                 "interview_type": words(INTERVIEW_TYPES, seen["interview_type"]),
                 "slot_start": instants(self._world, seen["scheduled"]),
+                "requested_at": moment,
+                "loaded_at": moment,
+            }
+        )
+
+    def _waiting(self, seen: dict[str, Any], availability: pa.Table) -> pa.Table:
+        """Requests of the last hours, for slots to come, that nobody is asked about yet."""
+        world = self._world
+        starts = availability["slot_start"].combine_chunks()
+        end = instants(world, np.array([world.days]))[0]
+        to_come = np.flatnonzero(pc.greater(starts, end).to_numpy(zero_copy_only=False))
+        n_booked = int((seen["scheduled"] > world.days).sum())
+        n = self._rng.poisson(world.waiting_rate * n_booked) if len(to_come) else 0
+        slot = availability.take(pa.array(self._rng.choice(to_come, n)))
+        moment = instants(world, world.days - _ASKED_AHEAD_DAYS * self._rng.random(n))
+        # Sessions have the numbers before these.
+        number = np.arange(n) + 1 + max(seen["number"], default=0)
+        return pa.table(
+            {
+                "request_id": opaque_ids("q", number),
+                "candidate_id": opaque_ids("c", self._rng.choice(seen["candidate"], n)),
+                "interview_type": slot["interview_type"],
+                "slot_start": slot["slot_start"],
                 "requested_at": moment,
                 "loaded_at": moment,
             }

@@ -110,6 +110,8 @@ class World:
         Weeks before the end whose slots, requests and offers are handed over.
     decline_rate : float
         Share of offers that are turned down, and passed on.
+    waiting_rate : float
+        Requests for later times about which nobody is asked yet, over those that are booked.
     comment_rate : float
         Forms with a comment.
     correction_rate, excused_rate : float
@@ -180,6 +182,7 @@ class World:
     newcomer_share: float = 0.15
     scheduling_weeks: float = 4.0
     decline_rate: float = 0.15
+    waiting_rate: float = 0.2
     comment_rate: float = 0.3
     correction_rate: float = 0.0
     excused_rate: float = 0.002

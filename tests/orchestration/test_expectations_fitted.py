@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import dispatch_fits
 import pytest
 from borders import AS_OF, execute
 
@@ -32,9 +33,7 @@ FITTED_TABLES = {
     " estimate_high float",
     "error_budget": "measure text, rule text, level text, estimate float, estimate_low float,"
     " estimate_high float",
-    "session_share": "world text, decile text, n_platforms bigint, n_interviewers bigint,"
-    " n_blocks bigint, share float, share_se float, cumulative_share float,"
-    " cumulative_share_se float",
+    **dispatch_fits.TABLES,
     "lookback_curve": "measure text, row_set text, predictor text, rule text, lookback bigint,"
     " n_tested bigint, estimate float, estimate_low float, estimate_high float",
 }
@@ -96,10 +95,7 @@ GOOD_FITS = {
         "'weeks_to_pause', 'ours', 'good', null, null, null",
         "'paused_gain', 'ours_less_naive_matched', 'truly_bad', 0.5, 0.48, 0.53",
     ],
-    "session_share": [
-        "'reference', '01', 4, 1000, 40, 0.8, 0.01, 0.8, 0.01",
-        "'reference', '02', 4, 1000, 40, 0.2, 0.01, 1.0, 0.0",
-    ],
+    **dispatch_fits.GOOD,
     "lookback_curve": [
         "'correlation', 'veterans', 'raw', 'last_30', 30, 900, 0.3, 0.2, 0.4",
         "'chosen_window', 'veterans', 'raw', 'every_window', null, null, null, null, null",
@@ -194,9 +190,7 @@ def test_a_sound_fit_is_accepted(database: Connection, stem: str) -> None:
         ("error_budget", 1, "'paused_share', 'ours', 'good', 1.2, null, null", "within 0..1"),
         ("error_budget", 1, "'paused_share', 'ours', 'good', 0.3, 0.4, 0.5", "its interval"),
         ("error_budget", 2, "'weeks_to_pause', 'ours', 'good', 53, 50, 54", "within 1..52"),
-        ("session_share", 1, "'reference', '02', 4, 9, 9, 0.1, 0, 0.9, 0", "sum to 1"),
-        ("session_share", 0, "'here', '01', 4, 9, 9, 0.8, 0, 0.8, 0", "a world is one of"),
-        ("session_share", 0, "'reference', '01', 4, 9, 9, 1.8, 0, 0.8, 0", "within 0..1"),
+        *dispatch_fits.UNSOUND,
         ("accuracy_scale", 1, "'real_slope', -0.4, 0.1", "get more yes"),
         ("accuracy_scale", 5, "'b50', 0.4, 0.1", "every parameter"),
     ],

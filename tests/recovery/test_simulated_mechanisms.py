@@ -84,6 +84,12 @@ def _declines(world: World) -> float:
     return float((~frames(world)["offers"]["accepted"]).mean())
 
 
+def _waiting(world: World) -> float:
+    tables = frames(world)
+    is_asked = tables["booking_requests"]["request_id"].isin(tables["offers"]["request_id"])
+    return float((~is_asked).sum())
+
+
 STILL = {"skill_drift_share": 0.0, "learning_gain": 0.0, "abrupt_share": 0.0, "bias_sd": 0.0}
 
 
@@ -102,6 +108,7 @@ STILL = {"skill_drift_share": 0.0, "learning_gain": 0.0, "abrupt_share": 0.0, "b
         (_comments, {}, "comment_rate", 0.5, 0.0, 0.4),
         (_corrections, {}, "correction_rate", 0.1, 0.0, 50.0),
         (_declines, {}, "decline_rate", 0.5, 0.0, 0.3),
+        (_waiting, {}, "waiting_rate", 2.0, 0.0, 20.0),
         (_rows("excused_ratings"), {}, "excused_rate", 0.1, 0.0, 50.0),
         (_rows("standing_decisions"), {}, "decision_share", 0.5, 0.0, 20.0),
         (_rows("erasure_requests"), {}, "erasure_rate", 0.1, 0.0, 20.0),

@@ -18,6 +18,23 @@ commitments as (
 
 ),
 
+offers as (
+
+    select * from {{ ref('fct_offers_made') }}
+
+),
+
+-- Who was asked for that time and has not said yes: the answer is still out, or was no.
+asked as (
+
+    select distinct
+        interviewer_id,
+        slot_start_at
+    from offers
+    where offer_state <> 'accepted'
+
+),
+
 timeline as (
 
     select
@@ -57,8 +74,12 @@ select
     occupied.interviewer_id,
     occupied.interview_type,
     occupied.n_commitments_then > 0 as is_taken,
+    asked.interviewer_id is not null as has_been_asked,
     occupied.starts_at > clock.as_of and occupied.n_commitments_then = 0 as is_open,
     occupied.starts_at as slot_start_at
 from occupied
 cross join clock
+left join asked
+    on occupied.interviewer_id = asked.interviewer_id
+        and occupied.starts_at = asked.slot_start_at
 where occupied.is_slot

@@ -1,8 +1,8 @@
 -- The report waits for every fit, whose gates it tells of.
 {% for stem in [
     'accuracy_held_out', 'accuracy_resolution', 'accuracy_scale', 'churn_covariates', 'churn_line',
-    'error_budget', 'experience_effects', 'experience_weights', 'interviewer_leniency',
-    'lookback_curve', 'rating_components', 'session_share',
+    'dispatch_proposals', 'error_budget', 'experience_effects', 'experience_weights',
+    'interviewer_leniency', 'lookback_curve', 'rating_components', 'session_share',
 ] -%}
 -- depends_on: {{ ref('fit_' ~ stem) }}
 {% endfor -%}

@@ -41,6 +41,7 @@ def fit_asset(
     *,
     categories: Collection[str] = (),
     judge: Judge | None = None,
+    group: str = "fits",
     **settings: Any,
 ) -> dg.AssetsDefinition:
     """Make the asset of one fit from its estimator ``fit_<stem>``.
@@ -55,6 +56,8 @@ def fit_asset(
         Text columns of the panel that the estimator takes as categoricals, to save memory.
     judge : callable, optional
         Part of the gate: compares the fit with the one in force, after its suite has passed.
+    group : str
+        Dagster's group: the hourly job leaves out ``fits``, which the calendar renews.
     **settings
         Handed to the estimator, and part of the fit's identity.
     """
@@ -64,7 +67,7 @@ def fit_asset(
     @dg.asset(
         key=key,
         deps=[dg.AssetKey(["panels", f"pnl_{stem}"])],
-        group_name="fits",
+        group_name=group,
         description=description,
         kinds={"python"},
         # Not blocking: after a refusal the last accepted fit goes on serving.
