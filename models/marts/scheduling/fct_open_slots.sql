@@ -75,7 +75,9 @@ select
     occupied.interview_type,
     occupied.n_commitments_then > 0 as is_taken,
     asked.interviewer_id is not null as has_been_asked,
-    occupied.starts_at > clock.as_of and occupied.n_commitments_then = 0 as is_open,
+    occupied.starts_at > clock.as_of
+    and occupied.n_commitments_then = 0
+    and asked.interviewer_id is null as is_open,
     occupied.starts_at as slot_start_at
 from occupied
 cross join clock

@@ -19,7 +19,6 @@ open_slots as (
 
     select * from {{ ref('fct_open_slots') }}
     where is_open
-        and not has_been_asked
 
 ),
 

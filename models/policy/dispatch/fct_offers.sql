@@ -27,6 +27,14 @@ requests as (
 
 ),
 
+paused as (
+
+    select interviewer_id
+    from {{ ref('fct_interviewer_standing') }}
+    where standing = 'paused'
+
+),
+
 rules as (
 
     select
@@ -74,7 +82,8 @@ policies as (
 
 ),
 
--- A proposal of the fit in force whose request is served by now, or past, is none any more.
+-- A proposal of the fit in force whose request is served by now, or past, is none any more; nor is
+-- one to who is paused, which the batch, matched before standings are known, cannot see.
 unioned as (
 
     select
@@ -125,7 +134,10 @@ unioned as (
     from proposals
     inner join requests
         on proposals.level = requests.request_id
+    left join paused
+        on proposals.interviewer_id = paused.interviewer_id
     where requests.is_open
+        and paused.interviewer_id is null
 
 )
 
