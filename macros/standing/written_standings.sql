@@ -1,8 +1,8 @@
 {#- Subquery: the weekly standings that were published before this instant. A run that looks back goes
     on from what was written then, so that it comes to the very same; what an earlier run of the same
-    instant wrote is told anew, as it was. A column that the state has
-    gained since is null. -#}
-{% macro written_standings() -%}
+    instant wrote is told anew, as it was. A column that the state has gained since is null. Every
+    interviewer has a row each week: whoever goes on from the newest needs that week alone. -#}
+{% macro written_standings(newest_only=false) -%}
     {%- set written = source('published_policy', 'standing_history_before') -%}
     {%- set existing = [] -%}
     {%- if execute -%}
@@ -16,9 +16,18 @@
             {%- for column, type, start in standing_state() if existing and column not in existing %},
             null::{{ type }} as {{ column }}
             {%- endfor %}
-        from {{ source('published_policy', 'standing_history_before') }} as written
+        from {{ written }} as written
         where written.as_of < (
             select clock.as_of from {{ source('run', 'clock') }} as clock
         )
+        {%- if newest_only %}
+        and written.week_date = (
+            select max(earlier.week_date)
+            from {{ written }} as earlier
+            where earlier.as_of < (
+                select clock.as_of from {{ source('run', 'clock') }} as clock
+            )
+        )
+        {%- endif %}
     )
 {%- endmacro %}

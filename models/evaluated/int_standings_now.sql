@@ -54,7 +54,7 @@ told as (
         {%- for column, type, start in standing_state() %},
         {{ column }}
         {%- endfor %}
-    from {{ written_standings() }} as written_weeks
+    from {{ written_standings(newest_only=true) }} as written_weeks
     {%- endif %}
 
 ),

@@ -18,9 +18,7 @@ interviewers as (
 written as (
 
     {% if has_history -%}
-    select distinct on (interviewer_id) *
-    from {{ written_standings() }} as written_weeks
-    order by interviewer_id asc, week_date desc
+    select * from {{ written_standings(newest_only=true) }} as written_weeks
     {%- else -%}
     select
         null::text as interviewer_id

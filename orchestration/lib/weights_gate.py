@@ -15,6 +15,7 @@ from python_models.experience.weights_gate import compare_weights, largest_move
 from python_models.fitted_table import FittedTable
 
 CONFIRM = "seeds/confirmed_weights.csv"
+_SAME = 1e-9
 
 
 def judge_weights(
@@ -47,7 +48,9 @@ def judge_weights(
         "largest_move": move,
         "largest_move_of": factor,
     }
-    if comparison.is_worse:
+    # Weights that have not moved cannot predict worse: what was tried are others, learned without
+    # the newest months, which those in force have seen.
+    if comparison.is_worse and move > _SAME:
         return (
             f"out of sample these weights predict leaving worse than those of {serving}: log-loss"
             f" {comparison.loss_change:+.5f} a session, standard error"
@@ -55,7 +58,7 @@ def judge_weights(
         ), diagnostics
     # Nobody has got used to the weights that stand in before the first fit.
     guardrail = float(dbt_vars()["weights_guardrail"])
-    jumps = serving != DEFAULT_FIT and move > guardrail + 1e-9
+    jumps = serving != DEFAULT_FIT and move > guardrail + _SAME
     if jumps and not _is_near(new, confirmed, guardrail):
         return (
             f"the weight of {factor} would move by {move:.2f}, more than the guardrail of"
@@ -86,4 +89,4 @@ def _confirmed(connection: psycopg.Connection, schema: str, key: FitKey) -> dict
 
 
 def _is_near(new: Mapping[str, float], confirmed: Mapping[str, float], guardrail: float) -> bool:
-    return bool(confirmed) and largest_move(new, confirmed)[1] <= guardrail + 1e-9
+    return bool(confirmed) and largest_move(new, confirmed)[1] <= guardrail + _SAME

@@ -111,3 +111,5 @@ def test_weights_that_predict_worse_are_refused(warehouse: Warehouse) -> None:
         f"out of sample these weights predict leaving worse than those of {in_force}"
     )
     assert found["holdout_loss_change"] > found["holdout_loss_change_se"]
+    # The same weights as before are no worse than themselves, whatever the older months say.
+    assert judge_weights(warehouse, _key(NOW, "same"), panel, _fit(SKEWED))[0] is None
