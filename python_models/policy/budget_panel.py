@@ -79,24 +79,51 @@ def read_budget_panel(panel: pd.DataFrame, settings: Mapping[str, Any]) -> Budge
     is_known = bool(np.isfinite(list(numbers.values())).all()) and all(
         numbers[name] > 0 for name in ("between_variance", "noise_variance")
     )
-    rule = settings.get("thresholds") or Thresholds()
-    # Counts are whole numbers, whatever type a seed gives them.
-    rule_found = {
-        name: type(getattr(rule, name))(value)
-        for name, value in _in_force(panel, RULE_COLUMNS).items()
-    }
     return BudgetPanel(
         platform=_platform(numbers) if is_known else None,
         line=numbers["line"],
         settings={
             **settings,
-            **_in_force(panel, BUDGET_COLUMNS),
-            "thresholds": replace(rule, **rule_found),
+            **numbers_in_force(panel, BUDGET_COLUMNS),
+            "thresholds": rule_in_force(panel, settings.get("thresholds")),
         },
     )
 
 
-def _in_force(panel: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, float]:
+def rule_in_force(panel: pd.DataFrame, thresholds: Thresholds | None) -> Thresholds:
+    """Return the rule with the thresholds that a panel says are in force.
+
+    Parameters
+    ----------
+    panel
+        Those of `RULE_COLUMNS` that it has repeat one number; they may be absent or null.
+    thresholds
+        Of whatever is not in force; None for the rule's defaults.
+
+    Raises
+    ------
+    ValueError
+        Where thresholds in force contradict one another, or rows differ.
+    """
+    rule = thresholds or Thresholds()
+    # Counts are whole numbers, whatever type a seed gives them.
+    found = {
+        name: type(getattr(rule, name))(value)
+        for name, value in numbers_in_force(panel, RULE_COLUMNS).items()
+    }
+    return replace(rule, **found)
+
+
+def numbers_in_force(panel: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, float]:
+    """Return what columns of a panel say, by other names, and leave out what is not known.
+
+    Parameters
+    ----------
+    panel
+        The frame to look at.
+    columns
+        Columns, and what each is called in the result.
+    """
     found = {name: only_number(panel, column) for column, name in columns.items()}
     return {name: value for name, value in found.items() if np.isfinite(value)}
 

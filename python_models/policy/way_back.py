@@ -38,6 +38,24 @@ class Windows:
 
 
 @dataclass(frozen=True)
+class WaysBack:
+    """What can be told to each interviewer.
+
+    Attributes
+    ----------
+    n_sessions
+        Whole numbers, at least `min_new_rated`; NaN where the chance is not reached within `most`,
+        because the level is too low or a pause comes first too often.
+    chance
+        Share of the drawn futures in which that many sessions lead out of the warning; where no
+        number is told, the share in which any number up to `most` does.
+    """
+
+    n_sessions: FloatArray
+    chance: FloatArray
+
+
+@dataclass(frozen=True)
 class _Futures:
     """What chance brings, sessions by draws, and where it has led, interviewers by draws.
 
@@ -64,7 +82,7 @@ def sessions_to_leave(
     most: int = 60,
     n_draws: int = 500,
     random_state: int = 0,
-) -> FloatArray:
+) -> WaysBack:
     """Sessions at a level by which the warning is left with about a given chance.
 
     What candidates will give is not known: ratings to come are drawn around the level with the
@@ -93,16 +111,15 @@ def sessions_to_leave(
 
     Returns
     -------
-    FloatArray
-        Whole numbers, at least `min_new_rated`; NaN where the chance is not reached within
-        `most`, because the level is too low or a pause comes first too often.
+    WaysBack
+        One element per interviewer.
     """
     rng = np.random.default_rng(random_state)
     # Mirrored draws: the same futures serve everybody, so that their luck would not average out.
     half = rng.standard_normal((most, (n_draws + 1) // 2))
     noise = np.sqrt(scale.noise_variance) * np.hstack([half, -half])[:, :n_draws]
     gaps = rng.exponential(1.0, (most + 1, n_draws))
-    found = []
+    found = [WaysBack(np.empty(0), np.empty(0))]
     for rows in (slice(at, at + _BLOCK) for at in range(0, len(level), _BLOCK)):
         part, shape = windows.of(rows), (len(level[rows]), n_draws)
         zeros, nobody = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
@@ -110,10 +127,13 @@ def sessions_to_leave(
         for k in range(1, most + 1):
             futures = _after(futures, k, part, level[rows], line, scale, thresholds)
         found.append(_nearest(futures.came_true, chance, thresholds.min_new_rated))
-    return np.concatenate(found) if found else np.empty(0)
+    return WaysBack(
+        n_sessions=np.concatenate([part.n_sessions for part in found]),
+        chance=np.concatenate([part.chance for part in found]),
+    )
 
 
-def _nearest(came_true: FloatArray, chance: float, least: int) -> FloatArray:
+def _nearest(came_true: FloatArray, chance: float, least: int) -> WaysBack:
     """Per interviewer, the k at which the share of draws that have come true is nearest."""
     ordered = np.sort(np.maximum(came_true, least), axis=1)
     reached = ordered[:, int(np.ceil(chance * ordered.shape[1])) - 1][:, None]
@@ -122,7 +142,15 @@ def _nearest(came_true: FloatArray, chance: float, least: int) -> FloatArray:
     before = np.max(np.where(is_before, ordered, least), axis=1)
     is_nearer = is_before.any(axis=1) & (chance - share_before < share - chance)
     stated = np.where(is_nearer, before, reached[:, 0])
-    return np.where(np.isfinite(reached[:, 0]), stated, np.nan)
+    is_told = np.isfinite(reached[:, 0])
+    return WaysBack(
+        n_sessions=np.where(is_told, stated, np.nan),
+        chance=np.where(
+            is_told,
+            np.where(is_nearer, share_before, share),
+            np.isfinite(came_true).mean(axis=1),
+        ),
+    )
 
 
 def _after(

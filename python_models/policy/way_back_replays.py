@@ -111,7 +111,7 @@ def replay(
     n = len(windows.adjusted)
     stated = sessions_to_leave(
         windows, np.full(n, level), platform.line, scale, thresholds, chance=chance
-    )
+    ).n_sessions
     most = int(np.nanmax(stated, initial=1.0))
     # A few more than stated: several can fall into the last week.
     held = rng.exponential(windows.weeks_per_session[:, None], (n, most + lookback))

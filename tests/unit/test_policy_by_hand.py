@@ -121,11 +121,16 @@ def test_nothing_is_promised_below_the_line_and_less_is_needed_further_above() -
         weeks_per_session=np.array([1.0]),
     )
     found = [
-        sessions_to_leave(windows, np.array([level]), LINE, STILL, Thresholds())[0]
+        sessions_to_leave(windows, np.array([level]), LINE, STILL, Thresholds())
         for level in (3.0, 3.5, 3.7)
     ]
-    assert np.isnan(found[0])
-    assert Thresholds().min_new_rated <= found[2] < found[1] <= 30
+    n_sessions = [one.n_sessions[0] for one in found]
+    assert np.isnan(n_sessions[0])
+    assert Thresholds().min_new_rated <= n_sessions[2] < n_sessions[1] <= 30
+    # Chances rise by steps: what is told has about the chance asked for.
+    chances = [one.chance[0] for one in found]
+    assert chances[0] < 0.1
+    assert chances[1:] == pytest.approx([0.8, 0.8], abs=0.1)
 
 
 def test_intervals() -> None:

@@ -12,6 +12,7 @@ from python_models.policy.budget_panel import BUDGET_COLUMNS, RULE_COLUMNS, read
 from python_models.policy.churn_line import fit_churn_line
 from python_models.policy.error_budget import fit_error_budget
 from python_models.policy.standing_rule import Thresholds
+from python_models.policy.ways_back import fit_way_back
 
 Fit = Callable[[pd.DataFrame], FittedTable]
 IN_FORCE = {
@@ -66,6 +67,25 @@ def _platform(**changed: object) -> pd.DataFrame:
     return pd.DataFrame([numbers | changed])
 
 
+def _windows(**changed: object) -> pd.DataFrame:
+    """Twelve interviewers around the line with twenty sessions, one a week."""
+    rng = np.random.default_rng(8)
+    numbers = _platform().drop(columns="raw_noise_variance").iloc[0].to_dict()
+    rows = [
+        {
+            "interviewer_id": f"i{who:02d}",
+            "session_id": f"s{who:02d}{rank:02d}",
+            "recency_rank": rank,
+            "adjusted": 3.2 + who / 50 + rng.normal(0, 0.35),
+            "weeks_old": float(rank),
+            "weeks_per_session": 1.0,
+        }
+        for who in range(12)
+        for rank in range(1, 21)
+    ]
+    return pd.DataFrame(rows).assign(**(numbers | {"peer_median": 3.65} | changed))
+
+
 def _budget(panel: pd.DataFrame) -> FittedTable:
     return fit_error_budget(panel, n_years=400, way_back_years=200)
 
@@ -73,8 +93,9 @@ def _budget(panel: pd.DataFrame) -> FittedTable:
 PANELS: list[tuple[Fit, pd.DataFrame, str]] = [
     (fit_churn_line, _sessions(), "leave_prob"),
     (_budget, _platform(), "raw_noise_variance"),
+    (fit_way_back, _windows(), "line"),
 ]
-IDS = ["churn_line", "error_budget"]
+IDS = ["churn_line", "error_budget", "way_back"]
 
 
 @pytest.mark.parametrize(("fit", "panel", "column"), PANELS, ids=IDS)
