@@ -23,7 +23,7 @@ from expectations.checks import (
 )
 from expectations.fitted_accuracy import held_out_checks, resolution_checks
 from expectations.fitted_dispatch import proposal_checks, share_checks
-from expectations.fitted_policy import budget_checks, line_checks
+from expectations.fitted_policy import budget_checks, line_checks, way_back_checks
 from expectations.fitted_ratings import rating_checks
 
 # Weights are legible: people redo the score by hand, so they come in steps of .05.
@@ -241,4 +241,5 @@ SUITES: dict[str, Callable[[], Parts]] = {
 SCALE_SUITES: dict[str, Callable[[int, int], Parts]] = {
     "rating_components": rating_checks,
     "churn_line": line_checks,
+    "way_back": way_back_checks,
 }

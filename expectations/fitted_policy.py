@@ -20,6 +20,8 @@ BUDGET_MEASURES = ("line", "warnings_per_year", *BUDGET_SHARES, *BUDGET_GAINS, *
 WEEKS = 52
 # Ten times as many leavers as there are sessions: covariates expect next to nobody.
 MOST_ADJUSTED = 10
+# Whoever holds one a week needs more than two years: no number that large is a way back.
+MOST_SESSIONS = 120
 
 
 def line_checks(rating_min: int, rating_max: int) -> tuple[Sequence[str], list[Check]]:
@@ -75,5 +77,35 @@ def budget_checks() -> tuple[Sequence[str], list[Check]]:
         holds("is_within_year", f"weeks lie within 1..{WEEKS}"),
         holds("is_count", f"warnings of a year lie within 0..{WEEKS}"),
         holds("is_ordered", "each figure lies within its interval"),
+    ]
+    return derived, checks
+
+
+def way_back_checks(rating_min: int, rating_max: int) -> tuple[Sequence[str], list[Check]]:
+    """Return derived columns and checks for the rows of `way_back`.
+
+    Parameters
+    ----------
+    rating_min, rating_max : int
+        The rating scale, on which the level lies.
+    """
+    derived = [
+        f"coalesce(mean between {rating_min} and {rating_max}, interviewer_id = '') as is_on_scale",
+        "interviewer_id = '' or simulated_prob is not null as is_simulated",
+        # Chances rise with sessions by steps, the last of them to 1: a step is at least as near.
+        "n_sessions is null or simulated_prob >= 2 * way_back_prob - 1 as is_nearest",
+        "n_sessions is not null or coalesce(simulated_prob < way_back_prob, true) as is_missed",
+    ]
+    checks = [
+        unique(["interviewer_id", "level"], "each interviewer has one way back to a level"),
+        contains("interviewer_id", ("",), "the row of no interviewer is there"),
+        not_null("level", "each level has a name"),
+        between("n_sessions", 1, MOST_SESSIONS, "sessions are few enough to be held"),
+        between("way_back_prob", 0, 1, "the stated chance lies within 0..1"),
+        between("simulated_prob", 0, 1, "the simulated chance lies within 0..1"),
+        holds("is_on_scale", f"the level lies on {rating_min}..{rating_max}"),
+        holds("is_simulated", "the chance of each interviewer is known"),
+        holds("is_nearest", "the sessions give about the stated chance"),
+        holds("is_missed", "a number is stated where one gives the stated chance"),
     ]
     return derived, checks

@@ -133,6 +133,12 @@ CONTRACTS = {
             level=("measure", "rule", "level"),
             numbers=("estimate", "estimate_low", "estimate_high"),
         ),
+        FittedContract(
+            "way_back",
+            level=("interviewer_id", "level"),
+            counts=("n_rated", "n_sessions"),
+            numbers=("mean", "way_back_prob", "simulated_prob"),
+        ),
     )
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import dispatch_fits
+import policy_fits
 import pytest
 from borders import AS_OF, execute
 
@@ -29,10 +30,7 @@ FITTED_TABLES = {
     "accuracy_held_out": "measure text, level text, n bigint, estimate float, estimate_se float",
     "accuracy_resolution": "measure text, level text, n bigint, estimate float,"
     " estimate_se float, grouping text",
-    "churn_line": "measure text, level text, n bigint, estimate float, estimate_low float,"
-    " estimate_high float",
-    "error_budget": "measure text, rule text, level text, estimate float, estimate_low float,"
-    " estimate_high float",
+    **policy_fits.TABLES,
     **dispatch_fits.TABLES,
     "lookback_curve": "measure text, row_set text, predictor text, rule text, lookback bigint,"
     " n_tested bigint, estimate float, estimate_low float, estimate_high float",
@@ -83,18 +81,7 @@ GOOD_FITS = {
         "'misranked', '9', 1700, 0.12, null, '-4|-3|-2|-1|0|1|2|3|4'",
         "'n_levels', 'ours', 60, 3, null, '-4|-1|2'",
     ],
-    "churn_line": [
-        "'line', '', 9000, 3.42, 3.36, 3.47",
-        "'rate', '', 9000, 0.22, null, null",
-        "'acceptable', '', 9000, 0.27, null, null",
-        "'curve', '3.200000', 9000, 0.31, null, null",
-    ],
-    "error_budget": [
-        "'line', 'ours', 'any', 3.42, null, null",
-        "'paused_share', 'ours', 'good', 0.0005, 0.0003, 0.0007",
-        "'weeks_to_pause', 'ours', 'good', null, null, null",
-        "'paused_gain', 'ours_less_naive_matched', 'truly_bad', 0.5, 0.48, 0.53",
-    ],
+    **policy_fits.GOOD,
     **dispatch_fits.GOOD,
     "lookback_curve": [
         "'correlation', 'veterans', 'raw', 'last_30', 30, 900, 0.3, 0.2, 0.4",
@@ -181,15 +168,7 @@ def test_a_sound_fit_is_accepted(database: Connection, stem: str) -> None:
         ("accuracy_resolution", 1, "'flipped_share', 'ours', 6, 1.2, 0, null", "within 0..1"),
         ("accuracy_resolution", 3, "'n_levels', 'ours', 60, 2.5, null, null", "and whole"),
         ("accuracy_resolution", 3, "'flips', 'naive', 60, 2.5, 1, null", "told apart is there"),
-        ("churn_line", 0, "'line', '', 9000, 4.2, 4.1, 4.3", "lies on 1..4"),
-        ("churn_line", 0, "'line', '', 9000, 3.4, null, null", "has an interval"),
-        ("churn_line", 1, "'acceptable', 'x', 9000, 0.2, null, null", "may be are there"),
-        ("churn_line", 2, "'acceptable', '', 9000, 1.2, null, null", "within 0..1"),
-        ("churn_line", 3, "'curve', '3.2', 9000, null, null, null", "each figure is known"),
-        ("error_budget", 0, "'weeks_to_pause', 'naive', 'good', 3, 2, 4", "if only null"),
-        ("error_budget", 1, "'paused_share', 'ours', 'good', 1.2, null, null", "within 0..1"),
-        ("error_budget", 1, "'paused_share', 'ours', 'good', 0.3, 0.4, 0.5", "its interval"),
-        ("error_budget", 2, "'weeks_to_pause', 'ours', 'good', 53, 50, 54", "within 1..52"),
+        *policy_fits.UNSOUND,
         *dispatch_fits.UNSOUND,
         ("accuracy_scale", 1, "'real_slope', -0.4, 0.1", "get more yes"),
         ("accuracy_scale", 5, "'b50', 0.4, 0.1", "every parameter"),

@@ -2,7 +2,7 @@
 {% for stem in [
     'accuracy_held_out', 'accuracy_resolution', 'accuracy_scale', 'churn_covariates', 'churn_line',
     'dispatch_proposals', 'error_budget', 'experience_effects', 'experience_weights',
-    'interviewer_leniency', 'lookback_curve', 'rating_components', 'session_share',
+    'interviewer_leniency', 'lookback_curve', 'rating_components', 'session_share', 'way_back',
 ] -%}
 -- depends_on: {{ ref('fit_' ~ stem) }}
 {% endfor -%}
