@@ -141,6 +141,7 @@ worded as (
                 'You are paused since ' || to_char(standings.since at time zone 'UTC', {{ day }})
                 || ' and are offered no sessions. You may appeal.'
         end
+        || coalesce(' ' || case when standings.standing = 'warned' then standings.way_back end, '')
         || coalesce(nudged.sentence, '') as text,
         standings.since
     from standings
@@ -170,11 +171,17 @@ hashed as (
 
     select
         worded.*,
+        standings.way_back_sessions,
+        standings.way_back_mean,
+        standings.way_back_prob,
         nudged.factor as nudge_factor,
         nudged.cost as nudge_cost,
         md5(concat_ws('|', worded.interviewer_id, worded.notice, worded.text, worded.since))
             as row_hash
     from worded
+    left join standings
+        on worded.interviewer_id = standings.interviewer_id
+            and worded.notice = 'warned'
     left join nudged
         on worded.interviewer_id = nudged.interviewer_id
 
@@ -186,6 +193,9 @@ select
     hashed.text,
     hashed.nudge_factor,
     hashed.nudge_cost,
+    hashed.way_back_sessions,
+    hashed.way_back_mean,
+    hashed.way_back_prob,
     hashed.since,
     hashed.row_hash,
     -- An unchanged notice was sent already: reverse ETL sends what changed since its last run.

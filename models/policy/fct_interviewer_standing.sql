@@ -34,9 +34,17 @@ scores as (
 thresholds as (
 
     select
+        max(value) filter (where threshold = 'clear_prob') as clear_prob,
         max(value) filter (where threshold = 'warn_prob') as warn_prob,
         max(value) filter (where threshold = 'pause_prob') as pause_prob
     from {{ ref('fct_thresholds_in_force') }}
+
+),
+
+ways_back as (
+
+    select * from {{ ref('fit_way_back') }}
+    where level = 'peer_median'
 
 ),
 
@@ -93,12 +101,17 @@ worded as (
         spoken.warn_run,
         spoken.pause_run,
         spoken.n_since_warning,
+        thresholds.clear_prob,
         thresholds.warn_prob,
         thresholds.pause_prob,
         to_char(standings.since_at at time zone 'UTC', 'YYYY-MM-DD') as since_text,
         spoken.says || ' with probability ' || round(spoken.prob, 2)
         || ' on ' || spoken.n_evidence || ' ' || spoken.evidence as finding,
-        to_char(spoken.visible_since at time zone 'UTC', 'YYYY-MM-DD') as visible_text
+        to_char(spoken.visible_since at time zone 'UTC', 'YYYY-MM-DD') as visible_text,
+        case
+            when standings.standing = 'warned' then 'leaving the warning'
+            else 'being in good standing again'
+        end as aim
     from standings
     inner join spoken
         on standings.interviewer_id = spoken.interviewer_id
@@ -140,6 +153,40 @@ select
                 'needs {{ var("min_rated_sessions") }} rated sessions, has ' || worded.n_rated
         else 'there is no line, and nothing to say of the verdicts'
     end as reason,
+    'From ' || to_char(ways_back.trained_through at time zone 'UTC', 'YYYY-MM-DD') || ' on, '
+    || case
+        when ways_back.n_sessions is null
+            then
+                'no number of rated sessions up to {{ var("way_back_most_sessions") }}'
+                || ' at a mean of ' || ways_back.mean::numeric(6, 2)
+                || ', the middle of your peers, gives a chance of '
+                || round(100 * ways_back.way_back_prob) || ' % of ' || worded.aim
+                || '; the chance is '
+                || least(99, greatest(1, round(100 * ways_back.simulated_prob))) || ' %.'
+        else
+            ways_back.n_sessions || ' rated sessions at a mean of ' || ways_back.mean::numeric(6, 2)
+            || ', the middle of your peers, give a chance of '
+            || case
+                when
+                    ways_back.simulated_prob
+                    > ways_back.way_back_prob + {{ var('way_back_tolerance') }}
+                    then 'more than '
+                else ''
+            end
+            || round(100 * ways_back.way_back_prob) || ' % of ' || worded.aim || '.'
+    end
+    || case
+        -- Verdicts hold a person back as well, and sessions do not mend them by their ratings.
+        when greatest(worded.counted_too_strict, worded.counted_too_lenient) > worded.clear_prob
+            then
+                ' Your verdicts must come back in line, too: they look too '
+                || case
+                    when worded.counted_too_strict >= coalesce(worded.counted_too_lenient, 0)
+                        then 'strict'
+                    else 'lenient'
+                end || '.'
+        else ''
+    end as way_back,
     worded.counted_below_line::numeric(4, 3) as prob_below_line,
     worded.counted_too_strict::numeric(4, 3) as prob_too_strict,
     worded.counted_too_lenient::numeric(4, 3) as prob_too_lenient,
@@ -147,14 +194,22 @@ select
     worded.evaluations_in_a_row,
     worded.n_rated,
     worded.n_mocks,
+    ways_back.n_sessions::integer as way_back_sessions,
+    ways_back.mean::numeric(6, 2) as way_back_mean,
+    ways_back.way_back_prob::numeric(4, 3) as way_back_prob,
+    ways_back.simulated_prob::numeric(4, 3) as way_back_simulated_prob,
     worded.is_short as is_needed,
     interviewers.has_left,
     worded.evaluated_week,
     worded.since_at as since,
+    ways_back.trained_through as way_back_from_at,
     clock.as_of
 from worded
 inner join interviewers
     on worded.interviewer_id = interviewers.interviewer_id
 inner join scores
     on worded.interviewer_id = scores.interviewer_id
+left join ways_back
+    on worded.interviewer_id = ways_back.interviewer_id
+        and worded.standing in ('warned', 'watch')
 cross join clock
