@@ -161,7 +161,7 @@ select
                 || ' at a mean of ' || ways_back.mean::numeric(6, 2)
                 || ', the middle of your peers, gives a chance of '
                 || round(100 * ways_back.way_back_prob) || ' % of ' || worded.aim
-                || '; the chance is '
+                || ' before a pause would be recommended; the chance is '
                 || least(99, greatest(1, round(100 * ways_back.simulated_prob))) || ' %.'
         else
             ways_back.n_sessions || ' rated sessions at a mean of ' || ways_back.mean::numeric(6, 2)
