@@ -2,7 +2,7 @@
     the candidate has gained. The table is never dropped: grants, policies, views and open sessions
     hang on it. A removed column or a changed type is a new model version, and is refused here. -#}
 {% macro ensure_permanent_table(candidate, reader, row_owner=none) -%}
-    {%- if target.name != 'asof' and execute -%}
+    {%- if not own_suffix() and execute -%}
         {%- set permanent = permanent_relation(candidate) -%}
         {%- set existing = load_relation(permanent) -%}
         {%- if existing is none -%}

@@ -2,5 +2,5 @@
     not before a table's first publication. -#}
 {% macro has_published(name, source_name='published') -%}
     {%- set published = source(source_name, name) -%}
-    {{ return(target.name != 'asof' and (not execute or load_relation(published) is not none)) }}
+    {{ return(not own_suffix() and (not execute or load_relation(published) is not none)) }}
 {%- endmacro %}

@@ -1,8 +1,8 @@
 {#- Publishes the candidate set: every table of it, in one transaction, so that no reader ever sees a
     mix of two runs. Called by `dbt run-operation publish_candidate_set` after the published gate. -#}
 {% macro publish_candidate_set() -%}
-    {%- if target.name == 'asof' -%}
-        {%- do exceptions.raise_compiler_error('a run as of an earlier day publishes nothing') -%}
+    {%- if own_suffix() -%}
+        {%- do exceptions.raise_compiler_error('a run in schemas of its own publishes nothing') -%}
     {%- endif -%}
     {%- set merges = [] -%}
     {%- set counts = [] -%}

@@ -2,7 +2,7 @@
     where the table is made whole each time. -#}
 {% macro record_mart_state() -%}
     {%- if execute and config.get('materialized') == 'incremental' -%}
-        {%- set suffix = '_asof' if target.name == 'asof' else '' -%}
+        {%- set suffix = own_suffix() -%}
         {%- set run = 'run' ~ suffix -%}
         {%- set is_feed = this.name == 'int_sessions_followed' -%}
         {%- set rebuilt = not is_incremental() -%}

@@ -8,6 +8,7 @@ from datetime import datetime
 import psycopg
 
 LOOK_BACK_SUFFIX = "_asof"
+TRIED_SUFFIX = "_preview"
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,13 @@ class RunScope:
         ``AS_OF`` as given; None means the newest instant known.
     published : datetime or None
         The instant of the published figures, if there are any.
+    tries : bool
+        Whether the run tries another policy, at the published instant and beside what is published.
     """
 
     asked: datetime | None = None
     published: datetime | None = None
+    tries: bool = False
 
     @property
     def looks_back(self) -> bool:
@@ -31,20 +35,30 @@ class RunScope:
         return self.asked is not None and self.published is not None and self.asked < self.published
 
     @property
+    def publishes_nothing(self) -> bool:
+        """Whether the run builds into schemas of its own."""
+        return self.tries or self.looks_back
+
+    @property
     def suffix(self) -> str:
         """Ending of every schema that this run builds."""
+        if self.tries:
+            return TRIED_SUFFIX
         return LOOK_BACK_SUFFIX if self.looks_back else ""
 
     @property
     def dbt_target(self) -> str:
         """The output of ``profiles.yml`` to build into."""
-        return "asof" if self.looks_back else "main"
+        return self.suffix.removeprefix("_") or "main"
 
 
-def decide_scope(database: psycopg.Connection, asked: datetime | None) -> RunScope:
-    """Compare ``AS_OF`` with what is published."""
+def decide_scope(
+    database: psycopg.Connection, asked: datetime | None, *, tries: bool = False
+) -> RunScope:
+    """Compare ``AS_OF`` with what is published; a policy is tried at the published instant."""
     row = database.execute("select max(as_of) from run.publications").fetchone()
-    return RunScope(asked=asked, published=row[0] if row else None)
+    published = row[0] if row else None
+    return RunScope(asked=published if tries else asked, published=published, tries=tries)
 
 
 def set_clock(database: psycopg.Connection, scope: RunScope) -> datetime:

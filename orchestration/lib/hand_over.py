@@ -37,9 +37,13 @@ def check_hand_over(settings: Settings) -> None:
 def find_hand_over(settings: Settings, warehouse: Warehouse) -> Path | str | None:
     """Return the folder or DSN to load; None where the warehouse holds people's own data already.
 
+    A run that tries another policy takes nothing up.
+
     Without ``RAW`` a simulated platform is made, but never poured into a warehouse that holds
     another: there the run scores anew what has been handed over.
     """
+    if settings.tried is not None:
+        return None
     if settings.raw is not None:
         return settings.raw if is_dsn(settings.raw) else _folder(settings.raw)
     with warehouse.connect() as connection:

@@ -26,7 +26,7 @@ class Publication:
 
 def candidate_schema(folder: str, scope: RunScope) -> str:
     """Schema in which a published folder's candidates are built."""
-    return f"{folder}{scope.suffix}" if scope.looks_back else f"{folder}_next"
+    return f"{folder}{scope.suffix}" if scope.publishes_nothing else f"{folder}_next"
 
 
 def has_published(connection: psycopg.Connection) -> bool:

@@ -23,8 +23,8 @@ SENTENCE_LENGTH = 400
 WRAPPERS = ("DagsterExecutionStepExecutionError", "DagsterResourceFunctionError")
 
 
-def materialize_everything(home: Path) -> tuple[str, ...]:
-    """Materialize every asset in this process, with Dagster's history in ``DAGSTER_HOME``.
+def materialize_everything(home: Path, name: str = JOB) -> tuple[str, ...]:
+    """Materialize every asset of a job in this process, with Dagster's history in ``DAGSTER_HOME``.
 
     Returns
     -------
@@ -44,7 +44,7 @@ def materialize_everything(home: Path) -> tuple[str, ...]:
         # Only now: the definitions are made from the manifest.
         from orchestration.definitions import defs
 
-        job = defs.resolve_job_def(JOB)
+        job = defs.resolve_job_def(name)
         n_assets = len(job.asset_layer.executable_asset_keys)
         shown.say(f"{n_assets} assets" + (", dbt project parsed" if is_parsed else ""))
     with dg.DagsterInstance.get() as instance:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -40,6 +41,12 @@ class RunSession:
     dbt: DbtCliResource
 
     @property
+    def dbt_arguments(self) -> tuple[str, ...]:
+        """What dbt is told beyond its command: the vars that are tried."""
+        tried = self.settings.tried
+        return ("--vars", json.dumps(dict(tried))) if tried else ()
+
+    @property
     def dbt_artifacts(self) -> Path:
         """Where this run's dbt artifacts lie."""
         return artifacts_dir(self.settings.home, self.scope.dbt_target)
@@ -60,8 +67,8 @@ def open_session(settings: Settings | None = None) -> Iterator[RunSession]:
         if make_room(lock_connection, settings):
             prepare_warehouse(settings)
         # Decided under the lock: nobody publishes between the question and the run.
-        scope = decide_scope(lock_connection, settings.as_of)
-        if scope.looks_back:
+        scope = decide_scope(lock_connection, settings.as_of, tries=settings.tried is not None)
+        if scope.publishes_nothing:
             prepare_warehouse(settings, suffix=scope.suffix)
         yield RunSession(
             settings=settings,

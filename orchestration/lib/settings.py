@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from orchestration.lib.errors import UserError
 
 EARLIEST_YEAR = 1970
 EXAMPLE = "2026-01-31T09:00:00Z"
 PROJECT_DIR = Path(__file__).resolve().parents[2]
+# The vars of the dbt project that `make preview` tries, for the runs that it starts itself.
+TRIED_VARIABLE = "RATINGS_TRIED"
 
 
 @dataclass(frozen=True)
@@ -29,12 +33,15 @@ class Settings:
         Folder or DSN of the hand-over (``RAW``); None means a simulated platform.
     as_of : datetime or None
         The instant the figures stand for (``AS_OF``); None means the newest known.
+    tried : mapping or None
+        Vars of the dbt project that this run tries beside what is published; None in every other.
     """
 
     home: Path
     dsn: str | None = None
     raw: str | None = None
     as_of: datetime | None = None
+    tried: Mapping[str, Any] | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
@@ -52,6 +59,7 @@ class Settings:
             dsn=env.get("RATINGS_DSN") or None,
             raw=env.get("RAW") or None,
             as_of=parse_as_of(env["AS_OF"]) if env.get("AS_OF") else None,
+            tried=json.loads(env[TRIED_VARIABLE]) if env.get(TRIED_VARIABLE) else None,
         )
 
 

@@ -16,7 +16,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 @pytest.fixture
 def connection(database: Connection):
     with psycopg.connect(database.dsn) as connection:
-        for suffix in ("", "_asof"):
+        for suffix in ("", "_asof", "_preview"):
             connection.execute(f"create schema run{suffix}")
             connection.execute(f"create table run{suffix}.clock (as_of timestamptz)")
             connection.execute(f"insert into run{suffix}.clock values ('epoch')")
@@ -65,6 +65,16 @@ def test_a_run_before_the_published_figures_has_schemas_of_its_own(connection):
     assert set_clock(connection, scope) == EARLIER
     assert read_clock(connection) == EPOCH
     assert read_clock(connection, "_asof") == EARLIER
+
+
+def test_a_policy_is_tried_at_the_published_instant_and_beside_it(connection):
+    _publish(connection, LATER)
+    scope = decide_scope(connection, None, tries=True)
+    assert (scope.publishes_nothing, scope.looks_back) == (True, False)
+    assert (scope.suffix, scope.dbt_target) == ("_preview", "preview")
+    assert set_clock(connection, scope) == LATER
+    assert read_clock(connection) == EPOCH
+    assert read_clock(connection, "_preview") == LATER
 
 
 @pytest.mark.parametrize("asked", [None, LATER, LATER + timedelta(days=1)])

@@ -44,7 +44,7 @@ def candidate_set(
 def published_set(session: dg.ResourceParam[RunSession]) -> dg.MaterializeResult:
     """The published tables, brought to the candidate set in one transaction."""
     with stage("publish") as shown:
-        if session.scope.looks_back:
+        if session.scope.publishes_nothing:
             shown.say("nothing: it stands before the published")
             return dg.MaterializeResult(metadata={"published": False})
         with session.warehouse.connect() as connection:
@@ -57,7 +57,9 @@ def published_set(session: dg.ResourceParam[RunSession]) -> dg.MaterializeResult
 
 def _suites(session: RunSession) -> list[Suite]:
     with session.warehouse.connect() as connection:
-        compared = "scores" if has_published(connection) and not session.scope.looks_back else None
+        compared = (
+            "scores" if has_published(connection) and not session.scope.publishes_nothing else None
+        )
     limits = ("rating_min", "rating_max", "lookback_sessions", "min_rated_sessions")
     return published.suites(
         schema=candidate_schema("scores", session.scope),

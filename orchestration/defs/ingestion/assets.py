@@ -48,7 +48,7 @@ def load_hand_over(
     # Importing it takes three seconds, in which the load mostly waits for the server.
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
     report = _load(session, source, "load") if source else _nothing_handed_over()
-    if _is_anything_recorded(session):
+    if session.settings.tried is None and _is_anything_recorded(session):
         recorded = _load(session, Inbox(session.warehouse.dsn), "decisions")
         report = together(report, recorded)
     with session.warehouse.connect() as connection:

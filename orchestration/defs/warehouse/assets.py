@@ -32,7 +32,7 @@ def warehouse(
     total = len(context.selected_asset_keys) + len(context.selected_asset_check_keys)
     with stage("build") as shown:
         invocation = session.dbt.cli(
-            list(BUILD), context=context, target_path=session.dbt_artifacts
+            [*BUILD, *session.dbt_arguments], context=context, target_path=session.dbt_artifacts
         )
         n_models = n_tests = 0
         for event in invocation.stream():
