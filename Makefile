@@ -8,13 +8,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 RATINGS := $(BIN)/python -m orchestration.cli
-export RAW AS_OF RATINGS_HOME RATINGS_DSN STAGE ROWS
+export RAW AS_OF RATINGS_HOME RATINGS_DSN STAGE ROWS POLICY
 # Taken as they were typed, and passed by the environment: neither make nor the shell reads a reason.
 RECORDED := INTERVIEWER DECISION SESSION REASON_CODE BY REASON AT
 $(foreach name,$(RECORDED),$(eval override $(name) := $$(value $(name))))
 export $(RECORDED)
 
-.PHONY: help setup run decide excuse test recovery bench check lint types docs dev dsn start stop status lock clean
+.PHONY: help setup run preview decide excuse test recovery bench check lint types docs dev dsn start stop status lock clean
 
 help:  ## what can be typed here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ $(READY): requirements.lock orchestration/lib/environment.py
 
 run: setup  ## the main job: load RAW (or a simulated platform), build, score, publish
 	@$(RATINGS) run
+
+preview: setup  ## the last year under another policy, before anything is changed: POLICY=file
+	@$(RATINGS) preview
 
 decide: setup  ## record a decision: INTERVIEWER= DECISION= BY= REASON="..." (AT=instant)
 	@$(RATINGS) decide

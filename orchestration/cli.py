@@ -80,6 +80,18 @@ def _run(settings: Settings, console: Console) -> tuple[str, ...]:
 
 
 @app.command()
+def preview(policy: Annotated[str, typer.Argument(envvar="POLICY")] = "") -> None:
+    """Replay the last year under another policy, and show who would stand otherwise."""
+    with _sentences():
+        from orchestration.lib.preview.command import checked_policy, preview
+
+        settings = Settings.from_environment()
+        tried = checked_policy(policy)
+        with run_terminal(settings.home) as (terminal, _):
+            preview(settings, tried, terminal.console)
+
+
+@app.command()
 def start() -> None:
     """Start the warehouse and prepare it."""
     with _sentences():
