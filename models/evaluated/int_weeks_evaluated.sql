@@ -1,3 +1,4 @@
+{{ config(indexes=[{'columns': ['interviewer_id', 'step'], 'unique': true}]) }}
 with
 
 history as (
