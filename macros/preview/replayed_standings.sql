@@ -52,9 +52,14 @@
         select
             {{- standing_step() }}
         from walked as before
-        inner join {{ evaluations }} as told
-            on before.interviewer_id = told.interviewer_id
-                and before.step + 1 = told.step
+        -- One look into the index per person and week: a join would go through all weeks for each.
+        cross join lateral (
+            select evaluations.*
+            from {{ evaluations }} as evaluations
+            where evaluations.interviewer_id = before.interviewer_id
+                and evaluations.step = before.step + 1
+            limit 1
+        ) as told
         cross join lateral (
             select
                 {% if is_followed -%}
