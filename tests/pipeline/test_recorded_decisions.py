@@ -66,10 +66,18 @@ def test_the_next_run_knows_what_was_recorded(own_house: House) -> None:
     window = f"from scores.fct_experience_sessions where interviewer_id = '{interviewer}'"
     assert _query(own_house, f"select count(*) {window}") == [(n_rated - 1,)]
     assert _query(own_house, f"select count(*) {window} and session_id = '{session}'") == [(0,)]
-    # It holds at once, and is frozen with what it was made on.
+    # And the one after it will find nothing new.
+    with psycopg.connect(own_house.dsn) as connection:
+        assert count_waiting(connection, contract()) == 0
+
+
+def test_a_recorded_warning_holds_at_once_and_is_frozen(own_house: House) -> None:
+    ((interviewer, decided_at),) = _query(
+        own_house, f"select interviewer_id, decided_at {RECORDED}"
+    )
     standing = f"from policy.fct_interviewer_standing where interviewer_id = '{interviewer}'"
     assert _query(own_house, f"select standing, recommended, since {standing}") == [
-        ("warned", None, before + timedelta(microseconds=1))
+        ("warned", None, decided_at)
     ]
     dossier = f"from policy.fct_standing_dossiers where interviewer_id = '{interviewer}'"
     assert _query(
@@ -77,6 +85,3 @@ def test_the_next_run_knows_what_was_recorded(own_house: House) -> None:
         "select action, decided_by, reason, evaluation ->> 'interviewer_id', n_sessions > 0"
         f" {dossier} and dossier_id like 'd-ops-%'",
     ) == [("warn", "ada", REASON, interviewer, True)]
-    # And the one after it will find nothing new.
-    with psycopg.connect(own_house.dsn) as connection:
-        assert count_waiting(connection, contract()) == 0
