@@ -106,7 +106,14 @@ def test_what_the_user_can_mend_is_one_sentence(house: House):
 
 
 # They keep what earlier publications wrote.
-APPENDED = ("fct_score_history", "fct_score_ledger", "fct_own_changes", "fct_offers")
+APPENDED = (
+    "fct_score_history",
+    "fct_score_ledger",
+    "fct_own_changes",
+    "fct_offers",
+    "fct_standing_history",
+    "fct_standing_dossiers",
+)
 
 
 def _instants(table: tuple[str, str]) -> sql.Composed:
