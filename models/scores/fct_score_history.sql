@@ -188,9 +188,9 @@ select
     case when told.n_mocks >= {{ var('min_judged_mocks') }} then accuracy.leniency_se end
         as leniency_se,
     case when told.n_mocks >= {{ var('min_judged_mocks') }} then accuracy.prob_too_strict end
-        as prob_too_strict,
+        ::numeric(4, 3) as prob_too_strict,
     case when told.n_mocks >= {{ var('min_judged_mocks') }} then accuracy.prob_too_lenient end
-        as prob_too_lenient,
+        ::numeric(4, 3) as prob_too_lenient,
     -- True where the fit that was applied is younger than the week.
     coalesce(fits.trained_through > told.week_start_at, false)
         as is_backfilled,
