@@ -47,10 +47,13 @@ unheard as (
 
     select
         decisions.*,
-        (
-            select min(weeks.step)
-            from weeks
-            where weeks.week_start_at >= decisions.decided_at
+        coalesce(
+            (
+                select min(weeks.step)
+                from weeks
+                where weeks.week_start_at >= decisions.decided_at
+            ),
+            0
         ) as step
     from decisions
     cross join written
@@ -119,7 +122,7 @@ placed as (
 
 )
 
--- A step of null is after the last Monday that is told.
+-- Step 0 is after the last Monday that is told.
 select
     interviewer_id,
     step,

@@ -18,7 +18,7 @@ evaluations as (
 decisions as (
 
     select * from {{ ref('int_decisions_by_week') }}
-    where step is null
+    where step = 0
 
 ),
 
