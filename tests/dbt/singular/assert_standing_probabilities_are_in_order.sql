@@ -1,4 +1,5 @@
--- Out of order they would let a standing swing to and fro: the rule needs clear <= watch <= warn <= pause.
+-- Out of order they would let a standing swing to and fro: the rule needs
+-- clear <= watch <= warn <= pause.
 with
 
 thresholds as (
@@ -9,10 +10,9 @@ thresholds as (
 
 select *
 from thresholds
-where not (
-    0 <= clear_prob
-    and clear_prob <= watch_prob
-    and watch_prob <= warn_prob
-    and warn_prob <= pause_prob
-    and pause_prob <= 1
-)
+where
+    clear_prob < 0
+    or watch_prob < clear_prob
+    or warn_prob < watch_prob
+    or pause_prob < warn_prob
+    or pause_prob > 1
