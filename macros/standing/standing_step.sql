@@ -27,12 +27,9 @@
     end as recommended_since
     {%- for kind in ['rated', 'mocks'] %},
     counted.visible_since_{{ kind }},
-    case when counted.is_{{ kind }} then seen.n_{{ kind }} else counted.n_{{ kind }}_before end
+    case when counted.is_{{ kind }} then seen.n_{{ kind }} else basis.n_{{ kind }}_before end
         as n_counted_{{ kind }},
-    case
-        when decided.is_warning then seen.n_{{ kind }}_decided
-        else before.n_warned_{{ kind }}
-    end as n_warned_{{ kind }}
+    basis.n_warned_{{ kind }}
     {%- endfor %}
     {%- for track, kind in tracks %},
     followed.counted_{{ track }}::numeric as counted_{{ track }},

@@ -3,6 +3,26 @@
 {% macro standing_step_joins() -%}
     {%- set tracks = standing_tracks() %}
     cross join lateral {{ standing_decided('before', 'seen') }} as decided
+    -- A decision restarts the counting; until one comes, it goes on from the evaluation before.
+    cross join lateral (
+        select
+            {%- for kind in ['rated', 'mocks'] %}
+            case
+                when decided.is_decided then seen.n_{{ kind }}_decided
+                else before.n_counted_{{ kind }}
+            end as n_{{ kind }}_before,
+            case
+                when decided.is_warning then seen.n_{{ kind }}_decided
+                else before.n_warned_{{ kind }}
+            end as n_warned_{{ kind }},
+            {%- endfor %}
+            {%- for track, kind in tracks %}
+            {%- for act in ['warn', 'pause'] %}
+            case when decided.is_decided then 0 else before.{{ act }}_run_{{ track }} end
+                as {{ act }}_run_{{ track }}{{ ',' if not loop.last }}
+            {%- endfor %}{{ ',' if not loop.last }}
+            {%- endfor %}
+    ) as basis
     -- An evaluation counts only with enough that is new: two looks at the same are one.
     cross join lateral (
         select
@@ -11,16 +31,10 @@
                 before.visible_since_{{ kind }},
                 case when seen.has_score_{{ kind }} then seen.week_start_at end
             ) as visible_since_{{ kind }},
-            case
-                when decided.is_decided then seen.n_{{ kind }}_decided
-                else before.n_counted_{{ kind }}
-            end as n_{{ kind }}_before,
             seen.has_score_{{ kind }}
             and decided.standing <> 'paused'
-            and seen.n_{{ kind }} - case
-                when decided.is_decided then seen.n_{{ kind }}_decided
-                else before.n_counted_{{ kind }}
-            end >= seen.min_new_evidence as is_{{ kind }}{{ ',' if not loop.last }}
+            and seen.n_{{ kind }} - basis.n_{{ kind }}_before >= seen.min_new_evidence
+                as is_{{ kind }}{{ ',' if not loop.last }}
             {%- endfor %}
     ) as counted
     -- Whoever shows nothing new keeps the last probability.
@@ -56,10 +70,9 @@
             {%- for track, kind in tracks %}
             {%- for act, needs in [['warn', 'true'], ['pause', "decided.standing = 'warned'"]] %}
             case
-                when not counted.is_{{ kind }}
-                    then case when decided.is_decided then 0 else before.{{ act }}_run_{{ track }} end
+                when not counted.is_{{ kind }} then basis.{{ act }}_run_{{ track }}
                 when {{ needs }} and seen.prob_{{ track }} > seen.{{ act }}_prob
-                    then 1 + case when decided.is_decided then 0 else before.{{ act }}_run_{{ track }} end
+                    then 1 + basis.{{ act }}_run_{{ track }}
                 else 0
             end as {{ act }}_run_{{ track }}{{ ',' if not loop.last }}
             {%- endfor %}{{ ',' if not loop.last }}
@@ -74,10 +87,8 @@
             and not seen.is_short
             {%- endif %}
             and runs.pause_run_{{ track }} >= seen.pause_evaluations
-            and seen.n_{{ kind }} - case
-                when decided.is_warning then seen.n_{{ kind }}_decided
-                else before.n_warned_{{ kind }}
-            end >= seen.pause_min_since_warning as pause_{{ track }},
+            and seen.n_{{ kind }} - basis.n_warned_{{ kind }} >= seen.pause_min_since_warning
+                as pause_{{ track }},
             followed.standing not in ('warned', 'paused')
             and runs.warn_run_{{ track }} >= seen.warn_evaluations
             and seen.n_{{ kind }} >= seen.warn_min_rated
