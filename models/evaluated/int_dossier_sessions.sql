@@ -16,16 +16,8 @@ windowed as (
         events.dossier_id,
         last_ratings.*
     from events
-    cross join lateral (
-        -- Not by way of a CTE, which would hide the index.
-        select ratings.*
-        from {{ ref('int_ratings_adjusted') }} as ratings
-        where ratings.is_released
-            and ratings.interviewer_id = events.interviewer_id
-            and ratings.released_at <= events.week_start_at
-        order by ratings.session_end_at desc, ratings.session_id desc  -- noqa: AM06
-        limit {{ var('lookback_sessions') }}
-    ) as last_ratings
+    cross join lateral
+        {{ last_released_ratings('events.interviewer_id', 'events.week_start_at') }} as last_ratings
 
 )
 

@@ -71,16 +71,9 @@ windowed as (
         last_ratings.*
     from weeks
     cross join interviewers
-    cross join lateral (
-        -- Not by way of a CTE, which would hide the index.
-        select ratings.*
-        from {{ ref('int_ratings_adjusted') }} as ratings
-        where ratings.is_released
-            and ratings.interviewer_id = interviewers.interviewer_id
-            and ratings.released_at <= weeks.week_start_at
-        order by ratings.session_end_at desc, ratings.session_id desc  -- noqa: AM06
-        limit {{ var('lookback_sessions') }}
-    ) as last_ratings
+    cross join lateral
+        {{ last_released_ratings('interviewers.interviewer_id', 'weeks.week_start_at') }}
+            as last_ratings
     where interviewers.joined_at <= weeks.week_start_at
 
 ),
