@@ -1,6 +1,29 @@
-{%- set no_text = 'null::text' %}
-{%- set no_instant = 'null::timestamptz' %}
-{%- set no_number = 'null::double precision' %}
+-- noqa: disable=LT02
+{%- set columns = {
+    'request_id': 'text',
+    'candidate_id': 'text',
+    'interviewer_id': 'text',
+    'interview_type': 'text',
+    'threshold': 'text',
+    'quality_mean': 'double precision',
+    'quality_sd': 'double precision',
+    'value': 'double precision',
+    'n_rated': 'bigint',
+    'n_this_week': 'bigint',
+    'slot_start_at': 'timestamptz',
+    'week_start_at': 'timestamptz',
+} %}
+{#- What each kind of row says; its other columns are null. -#}
+{%- set kinds = [
+    ('request', 'requests', ['request_id', 'candidate_id', 'interview_type', 'slot_start_at']),
+    ('slot', 'slots', ['interviewer_id', 'interview_type', 'slot_start_at']),
+    (
+        'interviewer', 'offered',
+        ['interviewer_id', 'quality_mean', 'quality_sd', 'n_rated', 'n_this_week', 'week_start_at']
+    ),
+    ('pairing', 'pairings', ['candidate_id', 'interviewer_id']),
+    ('rule', 'thresholds', ['threshold', 'value']),
+] %}
 with
 
 clock as (
@@ -103,6 +126,21 @@ loads as (
 
 ),
 
+offered as (
+
+    select
+        loads.interviewer_id,
+        loads.week_start_at,
+        loads.n_this_week,
+        qualities.quality_all_time as quality_mean,
+        qualities.quality_all_time_sd as quality_sd,
+        qualities.n_rated_total as n_rated
+    from loads
+    inner join qualities
+        on loads.interviewer_id = qualities.interviewer_id
+
+),
+
 askers as (
 
     select distinct candidate_id
@@ -123,96 +161,19 @@ pairings as (
 
 unioned as (
 
-    select
-        'request' as row_kind,
-        request_id,
-        candidate_id,
-        {{ no_text }} as interviewer_id,
-        interview_type,
-        {{ no_text }} as threshold,
-        {{ no_number }} as quality_mean,
-        {{ no_number }} as quality_sd,
-        {{ no_number }} as value,
-        null::bigint as n_rated,
-        null::bigint as n_this_week,
-        slot_start_at,
-        {{ no_instant }} as week_start_at
-    from requests
-
+    {% for row_kind, relation, known in kinds -%}
+    {% if not loop.first %}
     union all
 
+    {% endif -%}
     select
-        'slot' as row_kind,
-        {{ no_text }} as request_id,
-        {{ no_text }} as candidate_id,
-        interviewer_id,
-        interview_type,
-        {{ no_text }} as threshold,
-        {{ no_number }} as quality_mean,
-        {{ no_number }} as quality_sd,
-        {{ no_number }} as value,
-        null::bigint as n_rated,
-        null::bigint as n_this_week,
-        slot_start_at,
-        {{ no_instant }} as week_start_at
-    from slots
-
-    union all
-
-    select
-        'interviewer' as row_kind,
-        {{ no_text }} as request_id,
-        {{ no_text }} as candidate_id,
-        loads.interviewer_id,
-        {{ no_text }} as interview_type,
-        {{ no_text }} as threshold,
-        qualities.quality_all_time::double precision as quality_mean,
-        qualities.quality_all_time_sd::double precision as quality_sd,
-        {{ no_number }} as value,
-        qualities.n_rated_total::bigint as n_rated,
-        loads.n_this_week,
-        {{ no_instant }} as slot_start_at,
-        loads.week_start_at
-    from loads
-    inner join qualities
-        on loads.interviewer_id = qualities.interviewer_id
-
-    union all
-
-    select
-        'pairing' as row_kind,
-        {{ no_text }} as request_id,
-        candidate_id,
-        interviewer_id,
-        {{ no_text }} as interview_type,
-        {{ no_text }} as threshold,
-        {{ no_number }} as quality_mean,
-        {{ no_number }} as quality_sd,
-        {{ no_number }} as value,
-        null::bigint as n_rated,
-        null::bigint as n_this_week,
-        {{ no_instant }} as slot_start_at,
-        {{ no_instant }} as week_start_at
-    from pairings
-
-    union all
-
-    select
-        'rule' as row_kind,
-        {{ no_text }} as request_id,
-        {{ no_text }} as candidate_id,
-        {{ no_text }} as interviewer_id,
-        {{ no_text }} as interview_type,
-        threshold,
-        {{ no_number }} as quality_mean,
-        {{ no_number }} as quality_sd,
-        value,
-        null::bigint as n_rated,
-        null::bigint as n_this_week,
-        {{ no_instant }} as slot_start_at,
-        {{ no_instant }} as week_start_at
-    from thresholds
-
+        '{{ row_kind }}' as row_kind,
+        {%- for column, type in columns.items() %}
+        {{ column if column in known else 'null' }}::{{ type }}
+            as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ relation }}
+    {% endfor %}
 )
 
 select
