@@ -21,20 +21,6 @@
 
     ),
 
-    in_force as (
-
-        select distinct on (weeks.week_date, thresholds.threshold)
-            weeks.week_date,
-            weeks.week_start_at,
-            thresholds.threshold,
-            thresholds.value
-        from weeks
-        inner join seeds.policy_thresholds as thresholds
-            on weeks.week_start_at >= thresholds.valid_from
-        order by weeks.week_date asc, thresholds.threshold asc, thresholds.valid_from desc
-
-    ),
-
     thresholds as (
 
         select
@@ -46,9 +32,10 @@
             {%- endif %}
             {%- endfor %}
             week_date,
-            week_start_at
-        from in_force
-        group by week_date, week_start_at
+            week_date::timestamp at time zone 'UTC' as week_start_at
+        from {{ thresholds_at('weeks', 'week_date', 'seeds.policy_thresholds') }}
+            as in_force
+        group by week_date
 
     ),
 

@@ -9,12 +9,6 @@ weeks as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('policy_thresholds') }}
-
-),
-
 dated as (
 
     select
@@ -30,32 +24,18 @@ dated as (
 
 ),
 
--- Of each threshold the newest row that held on that Monday.
-in_force as (
-
-    select distinct on (dated.week_date, thresholds.threshold)
-        dated.week_date,
-        dated.week_start_at,
-        thresholds.threshold,
-        thresholds.value
-    from dated
-    inner join thresholds
-        on dated.week_start_at >= thresholds.valid_from
-    order by dated.week_date asc, thresholds.threshold asc, thresholds.valid_from desc
-
-),
-
 pivoted as (
 
     select
         week_date,
-        week_start_at,
+        week_date::timestamp at time zone 'UTC' as week_start_at,
         {%- for threshold in standing_thresholds() %}
         max(value) filter (where threshold = '{{ threshold }}') as {{ threshold }},
         {%- endfor %}
         coalesce(max(value) filter (where threshold = 'policy_start'), 0) > 0 as is_policy_on
-    from in_force
-    group by week_date, week_start_at
+    from {{ thresholds_at('dated', 'week_date', ref('policy_thresholds')) }}
+        as in_force
+    group by week_date
 
 )
 

@@ -27,12 +27,6 @@ decisions as (
 
 ),
 
-thresholds as (
-
-    select * from {{ ref('policy_thresholds') }}
-
-),
-
 factors as (
 
     select
@@ -78,27 +72,14 @@ weights as (
 
 ),
 
--- Of each threshold the newest row that held at the evaluation.
-in_force as (
-
-    select distinct on (events.dossier_id, thresholds.threshold)
-        events.dossier_id,
-        thresholds.threshold,
-        thresholds.value
-    from events
-    inner join thresholds
-        on events.week_start_at >= thresholds.valid_from
-    order by events.dossier_id asc, thresholds.threshold asc, thresholds.valid_from desc
-
-),
-
 rules as (
 
     select
         in_force.dossier_id,
         jsonb_object_agg(in_force.threshold, in_force.value order by in_force.threshold)
             as thresholds
-    from in_force
+    from {{ thresholds_at('events', 'dossier_id', ref('policy_thresholds')) }}
+        as in_force
     group by in_force.dossier_id
 
 ),
