@@ -1,8 +1,5 @@
 """Every fit on panels that have little or nothing to say: the honest default, never an error."""
 
-import json
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,9 +20,12 @@ from python_models.experience.experience_effects import InterviewerEffects, fit_
 from python_models.experience.experience_weights import fit_experience_weights
 from python_models.experience.factor_weights import FactorWeights
 from python_models.experience.rating_components import RatingComponents, fit_rating_components
-from python_models.fitted_table import FittedTable
-
-Fit = Callable[[pd.DataFrame], FittedTable]
+from tests.unit.fit_promises import (
+    Fit,
+    keeps_its_columns,
+    names_a_missing_column,
+    repeats_itself,
+)
 
 
 def _covariates(n: int) -> pd.DataFrame:
@@ -120,31 +120,22 @@ IDS = [fit.__name__ for fit, _, _ in PANELS]
 
 @pytest.mark.parametrize(("fit", "panel", "column"), PANELS, ids=IDS)
 def test_a_missing_column_is_named(fit: Fit, panel: pd.DataFrame, column: str) -> None:
-    with pytest.raises(ValueError, match=f"lacks the column.* {column}"):
-        fit(panel.drop(columns=column))
+    names_a_missing_column(fit, panel, column)
 
 
 @pytest.mark.parametrize(("fit", "panel", "column"), PANELS, ids=IDS)
 def test_small_one_row_and_empty_panels_give_the_same_columns(
     fit: Fit, panel: pd.DataFrame, column: str
 ) -> None:
-    full = fit(panel)
-    for part in (panel.iloc[:1], panel.iloc[:0], panel.iloc[:0].astype(object)):
-        small = fit(part)
-        assert list(small.table.columns) == list(full.table.columns)
-        assert small.n_rows <= len(part)
+    for part, small in keeps_its_columns(fit, panel):
         assert small.warnings or len(part)
-        json.dumps([small.settings, small.diagnostics], allow_nan=False)
 
 
 @pytest.mark.parametrize(("fit", "panel", "column"), PANELS, ids=IDS)
 def test_a_fit_leaves_its_panel_alone_and_repeats_itself(
     fit: Fit, panel: pd.DataFrame, column: str
 ) -> None:
-    before = panel.copy(deep=True)
-    first, second = fit(panel), fit(panel)
-    pd.testing.assert_frame_equal(panel, before)
-    pd.testing.assert_frame_equal(first.table, second.table, check_exact=True)
+    repeats_itself(fit, panel)
 
 
 @pytest.mark.parametrize("n_left", [0, 50])
