@@ -37,6 +37,17 @@
                 as is_{{ kind }}{{ ',' if not loop.last }}
             {%- endfor %}
     ) as counted
+    -- Nobody hears of a score first from what it leads to.
+    cross join lateral (
+        select
+            {%- for kind in ['rated', 'mocks'] %}
+            coalesce(
+                seen.week_start_at - counted.visible_since_{{ kind }}
+                >= seen.visible_days * interval '1 day',
+                false
+            ) as {{ kind }}{{ ',' if not loop.last }}
+            {%- endfor %}
+    ) as visible
     -- Whoever shows nothing new keeps the last probability.
     cross join lateral (
         select
@@ -86,17 +97,14 @@
             -- When capacity is short, the strict are kept.
             and not seen.is_short
             {%- endif %}
+            and visible.{{ kind }}
             and runs.pause_run_{{ track }} >= seen.pause_evaluations
             and seen.n_{{ kind }} - basis.n_warned_{{ kind }} >= seen.pause_min_since_warning
                 as pause_{{ track }},
             followed.standing not in ('warned', 'paused')
             and runs.warn_run_{{ track }} >= seen.warn_evaluations
             and seen.n_{{ kind }} >= seen.warn_min_rated
-            and coalesce(
-                seen.week_start_at - counted.visible_since_{{ kind }}
-                >= seen.visible_days * interval '1 day',
-                false
-            ) as warn_{{ track }},
+            and visible.{{ kind }} as warn_{{ track }},
             {%- endfor %}
             -- Who holds no sessions shows nothing new: late, corrected or excused ratings may.
             followed.standing = 'paused'

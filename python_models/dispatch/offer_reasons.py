@@ -103,12 +103,12 @@ def _reason(
     n_drawn_from: int,
     mean: float,
     sd: float,
-    n_rated: int,
+    n_rated: float,
 ) -> str:
     if is_reserved:
         reason = (
             f"reserved for newcomers: drawn from {n_drawn_from} available, "
-            f"{n_rated} rated sessions so far"
+            f"{n_rated:.0f} rated session{'' if n_rated == 1 else 's'} so far"
         )
     else:
         reason = f"ranked {rank} of {n_there} available by quality {mean:.2f} (sd {sd:.2f})"

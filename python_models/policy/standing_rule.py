@@ -57,7 +57,8 @@ class Thresholds:
         A warning takes so many counted evaluations in a row above the probability, and so many
         rated sessions in all.
     visible_days
-        Days that the score must have been visible to the person before a warning.
+        Days that the score must have been visible to the person before a warning, and before a
+        pause: people may have warned somebody for another reason, before there was a score.
     pause_prob, pause_evaluations, pause_min_rated_since_warning
         A pause takes so many counted evaluations in a row above the probability since the
         warning, and so many rated sessions since it.
@@ -209,15 +210,17 @@ def _in_a_row(before: IntArray, is_counted: BoolArray, is_over: BoolArray) -> In
 def _recommended(after: Standings, seen: Evaluation, thresholds: Thresholds) -> IntArray:
     standing = after.standing
     is_warned, is_paused = standing == Standing.WARNED, standing == Standing.PAUSED
+    is_visible = seen.days_visible >= thresholds.visible_days
     may_warn = (
         ~(is_warned | is_paused)
+        & is_visible
         & (after.evaluations_over_warn >= thresholds.warn_evaluations)
         & (seen.n_rated >= thresholds.warn_min_rated)
-        & (seen.days_visible >= thresholds.visible_days)
     )
     since_warning = seen.n_rated - after.n_rated_warned
     may_pause = (
         is_warned
+        & is_visible
         & (after.evaluations_over_pause >= thresholds.pause_evaluations)
         & (since_warning >= thresholds.pause_min_rated_since_warning)
     )

@@ -84,6 +84,9 @@ def test_a_newcomer_who_has_sessions_this_week_is_not_drawn() -> None:
     fresh = _offers(_panel(*rows, *_person("new", 3.5, n_rated=0), rules=drawn))
     assert fresh.loc["q", "interviewer_id"] == "new"
     assert fresh.loc["q", "is_newcomer_share"] == "true"
+    assert fresh.loc["q", "reason"] == (
+        "reserved for newcomers: drawn from 1 available, 0 rated sessions so far"
+    )
     served = _offers(_panel(*rows, *_person("new", 3.5, n_rated=0, n_this_week=2), rules=drawn))
     assert served.loc["q", "interviewer_id"] == "good"
 

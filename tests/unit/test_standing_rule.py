@@ -137,6 +137,13 @@ def test_a_pause_takes_five_sessions_since_the_warning() -> None:
     assert stands(looked_at([(0.9, 18)], four, eager)) == (Standing.WARNED, Standing.PAUSED)
 
 
+def test_a_pause_takes_a_score_that_the_person_could_see_long_enough() -> None:
+    looks = [(0.9, 16), (0.9, 19)]
+    hidden = looked_at(looks, warned(), days_visible=13.0)
+    assert stands(hidden) == (Standing.WARNED, Standing.WARNED)
+    assert stands(looked_at(looks, warned(), days_visible=14.0))[1] == Standing.PAUSED
+
+
 def test_evaluations_before_the_warning_do_not_pause() -> None:
     before = looked_at([(0.9, 10), (0.9, 13), (0.9, 16), (0.9, 19)])
     assert stands(before) == (Standing.WATCH, Standing.WARNED)
