@@ -1,5 +1,6 @@
 -- noqa: disable=LT02
 {%- set day = "'YYYY-MM-DD'" %}
+{%- set chance = "least(99, greatest(1, round(100 * %s))) || ' %%.'" %}
 with
 
 clock as (
@@ -73,6 +74,29 @@ nudged as (
 
 ),
 
+-- What keeps a person from good standing, a sentence for each.
+found as (
+
+    select
+        standings.*,
+        case when standings.prob_below_line > thresholds.clear_prob
+                then
+                    ' Where quality is below ' || standings.line || ', too many candidates leave;'
+                    || ' the chance that yours is below it is '
+                    || {{ chance | format('standings.prob_below_line') }}
+        end as line_sentence
+        {%- for side in ['strict', 'lenient'] %},
+        case when standings.prob_too_{{ side }} > thresholds.clear_prob
+                then
+                    ' Your verdicts look too {{ side }} beside those of the companies; the chance'
+                    || ' that they are is ' || {{ chance | format('standings.prob_too_' ~ side) }}
+        end as {{ side }}_sentence
+        {%- endfor %}
+    from standings
+    cross join thresholds
+
+),
+
 -- Bad news comes while nothing is decided yet: near the line, and when the score falls.
 worded as (
 
@@ -80,20 +104,16 @@ worded as (
         standings.interviewer_id,
         'near_line' as notice,
         'Your experience score is ' || coalesce(scores.experience_score::text, 'not published')
-        || '. Quality below ' || standings.line
-        || ' makes too many candidates leave; the chance that yours is below it is '
-        || least(99, greatest(1, round(100 * standings.prob_below_line)))
-        || ' %. Nothing has been decided.'
+        || '.' || standings.line_sentence || ' Nothing has been decided.'
         || coalesce(nudged.sentence, '') as text,
         standings.since
-    from standings
-    cross join thresholds
+    from found as standings
     inner join scores
         on standings.interviewer_id = scores.interviewer_id
     left join nudged
         on standings.interviewer_id = nudged.interviewer_id
     where standings.standing = 'watch'
-        and standings.prob_below_line > thresholds.clear_prob
+        and standings.line_sentence is not null
 
     union all
 
@@ -115,17 +135,14 @@ worded as (
     select
         standings.interviewer_id,
         'verdicts_too_' || sides.side as notice,
-        'Your verdicts look too ' || sides.side || ' beside what companies decide on the same'
-        || ' candidates; the chance of that is ' || least(99, greatest(1, round(100 * sides.prob)))
-        || ' %. Nothing has been decided.' as text,
+        ltrim(sides.sentence) || ' Nothing has been decided.' as text,
         standings.since
-    from standings
-    cross join thresholds
+    from found as standings
     cross join lateral (
-        values ('strict', standings.prob_too_strict), ('lenient', standings.prob_too_lenient)
-    ) as sides (side, prob)
+        values ('strict', standings.strict_sentence), ('lenient', standings.lenient_sentence)
+    ) as sides (side, sentence)
     where standings.standing = 'watch'
-        and sides.prob > thresholds.clear_prob
+        and sides.sentence is not null
 
     union all
 
@@ -134,17 +151,24 @@ worded as (
         standings.standing as notice,
         case standings.standing
             when 'warned'
-                then
-                    'You were warned on ' || to_char(standings.since at time zone 'UTC', {{ day }})
-                    || '. Every rated session since then counts towards leaving the warning.'
+                then 'You were warned on ' || to_char(standings.since at time zone 'UTC', {{ day }})
             else
-                'You are paused since ' || to_char(standings.since at time zone 'UTC', {{ day }})
-                || ' and are offered no sessions. You may appeal.'
+                'You have been paused since '
+                || to_char(standings.since at time zone 'UTC', {{ day }})
+                || ' and are offered no sessions'
+        end || '.'
+        || concat(standings.line_sentence, standings.strict_sentence, standings.lenient_sentence)
+        || case
+            when standings.standing = 'paused' then ' You may appeal.'
+            when standings.recommended = 'pause'
+                then ' A pause is recommended; a person has yet to decide.'
+            else
+                ' Every rated session and every verdict since then counts towards leaving the'
+                || ' warning.' || coalesce(' ' || standings.way_back, '')
         end
-        || coalesce(' ' || case when standings.standing = 'warned' then standings.way_back end, '')
         || coalesce(nudged.sentence, '') as text,
         standings.since
-    from standings
+    from found as standings
     left join nudged
         on standings.interviewer_id = nudged.interviewer_id
     where standings.standing in ('warned', 'paused')
@@ -158,7 +182,7 @@ worded as (
         || coalesce(
             ', on ' || to_char(onboarding.next_meeting_at at time zone 'UTC', {{ day }}), ''
         )
-        || ': everybody who joined since the last one must.' as text,
+        || ': everybody who joins attends one.' as text,
         onboarding.due_since as since
     from standings
     inner join onboarding
@@ -182,6 +206,7 @@ hashed as (
     left join standings
         on worded.interviewer_id = standings.interviewer_id
             and worded.notice = 'warned'
+            and standings.recommended is distinct from 'pause'
     left join nudged
         on worded.interviewer_id = nudged.interviewer_id
 
