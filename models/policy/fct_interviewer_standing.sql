@@ -105,7 +105,9 @@ worded as (
         thresholds.warn_prob,
         thresholds.pause_prob,
         to_char(standings.since_at at time zone 'UTC', 'YYYY-MM-DD') as since_text,
-        spoken.says || ' with probability ' || round(spoken.prob, 2)
+        spoken.says || ' with probability '
+        -- Nothing is as sure as 1.00 says.
+        || case when spoken.prob > 0.99 then 'above 0.99' else round(spoken.prob, 2)::text end
         || ' on ' || spoken.n_evidence || ' ' || spoken.evidence as finding,
         to_char(spoken.visible_since at time zone 'UTC', 'YYYY-MM-DD') as visible_text,
         case
@@ -151,6 +153,10 @@ select
         when worded.n_rated < {{ var('min_rated_sessions') }}
             then
                 'needs {{ var("min_rated_sessions") }} rated sessions, has ' || worded.n_rated
+        when worded.line is not null or worded.visible_since_mocks is not null
+            then
+                'no evaluation has counted since ' || worded.since_text
+                || ': it takes new sessions'
         else 'there is no line, and nothing to say of the verdicts'
     end as reason,
     'From ' || to_char(ways_back.trained_through at time zone 'UTC', 'YYYY-MM-DD') || ' on, '

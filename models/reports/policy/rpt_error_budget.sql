@@ -153,7 +153,7 @@ worded as (
                     || ', by ' || rule_words
             when measure = 'warnings_per_year'
                 then
-                    to_char(estimate, 'FM990.00') || ' warnings a year for each of the '
+                    to_char(100 * estimate, 'FM990.00') || ' warnings a year for a hundred '
                     || level_words || ', by ' || rule_words
             when measure = 'weeks_to_warning'
                 then

@@ -26,6 +26,13 @@ accuracy as (
 
 ),
 
+thresholds as (
+
+    select max(value) filter (where threshold = 'watch_prob') as watch_prob
+    from {{ ref('fct_thresholds_in_force') }}
+
+),
+
 sessions as (
 
     select * from {{ ref('fct_sessions') }}
@@ -82,6 +89,7 @@ found as (
         standings.*,
         scores.quality_estimate,
         scores.quality_sd,
+        accuracy.accuracy_score,
         accuracy.yes_rate,
         accuracy.yes_ratio_log2,
         levels.acceptable,
@@ -125,17 +133,24 @@ harmed as (
 
 ),
 
--- On watch for whichever it is: the worse of the two, as far as it is more likely than not.
+-- On watch for whichever it is: the worse of those that put people on watch.
 watched as (
 
     select
-        *,
+        harmed.*,
         greatest(
-            excess_leaving * (prob_below_line > 0.5)::integer,
-            excess_verdicts * (greatest(prob_too_strict, prob_too_lenient) > 0.5)::integer,
+            case
+                when harmed.prob_below_line > thresholds.watch_prob then harmed.excess_leaving
+            end,
+            case
+                when greatest(harmed.prob_too_strict, harmed.prob_too_lenient)
+                    > thresholds.watch_prob
+                    then harmed.excess_verdicts
+            end,
             0
         ) as watched_for
     from harmed
+    cross join thresholds
 
 ),
 
@@ -184,6 +199,7 @@ select
         '; ',
         'quality ' || ordered.quality_estimate || ' (sd ' || ordered.quality_sd || ')'
         || coalesce(', line ' || ordered.line, ', no line'),
+        'accuracy score ' || ordered.accuracy_score,
         ordered.n_rated || ' rated sessions and ' || ordered.n_mocks || ' judged mocks',
         round(ordered.mocks_per_month::numeric, 1) || ' mocks a month'
     ) as evidence,
