@@ -1,6 +1,7 @@
-{#- Whether there is something published before this run to read: never in a run that looks back, and
-    not before a table's first publication. -#}
-{% macro has_published(name, source_name='published') -%}
+{#- Whether there is something published before this run to read: not before a table's first
+    publication, and in a run that looks back only where the reader leaves out what came later. -#}
+{% macro has_published(name, source_name='published', in_look_back=false) -%}
     {%- set published = source(source_name, name) -%}
-    {{ return(not own_suffix() and (not execute or load_relation(published) is not none)) }}
+    {%- set is_readable = in_look_back or not own_suffix() -%}
+    {{ return(is_readable and (not execute or load_relation(published) is not none)) }}
 {%- endmacro %}

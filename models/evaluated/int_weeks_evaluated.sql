@@ -28,6 +28,19 @@ churn_line as (
 
 ),
 
+leniency_fit as (
+
+    select max(fit_id) as leniency_fit_id
+    from {{ ref('fit_interviewer_leniency') }}
+
+),
+
+scale as (
+
+    select * from {{ ref('int_accuracy_scale_read') }}
+
+),
+
 shortages as (
 
     select * from {{ ref('int_shortages_by_week') }}
@@ -39,11 +52,16 @@ select
     thresholds.*,
     history.fit_id,
     churn_line.line_fit_id,
+    leniency_fit.leniency_fit_id,
     round(churn_line.line::numeric, 3)::numeric(7, 3) as line,
     history.experience_score,
     history.quality_estimate,
     history.quality_sd,
     history.accuracy_score,
+    history.leniency,
+    history.leniency_se,
+    round(scale.strict_leniency::numeric, 3)::numeric(7, 3) as strict_leniency,
+    round(scale.lenient_leniency::numeric, 3)::numeric(7, 3) as lenient_leniency,
     history.is_backfilled,
     history.n_rated_total as n_rated,
     history.n_mocks,
@@ -68,6 +86,8 @@ from history
 inner join thresholds
     on history.week_date = thresholds.week_date
 cross join churn_line
+cross join leniency_fit
+cross join scale
 left join decisions
     on history.interviewer_id = decisions.interviewer_id
         and thresholds.step = decisions.step

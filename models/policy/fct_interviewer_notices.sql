@@ -195,18 +195,21 @@ hashed as (
 
     select
         worded.*,
-        standings.way_back_sessions,
-        standings.way_back_mean,
-        standings.way_back_prob,
+        standings.fit_id,
+        warnings.way_back_sessions,
+        warnings.way_back_mean,
+        warnings.way_back_prob,
         nudged.factor as nudge_factor,
         nudged.cost as nudge_cost,
         md5(concat_ws('|', worded.interviewer_id, worded.notice, worded.text, worded.since))
             as row_hash
     from worded
-    left join standings
+    inner join standings
         on worded.interviewer_id = standings.interviewer_id
+    left join standings as warnings
+        on worded.interviewer_id = warnings.interviewer_id
             and worded.notice = 'warned'
-            and standings.recommended is distinct from 'pause'
+            and warnings.recommended is distinct from 'pause'
     left join nudged
         on worded.interviewer_id = nudged.interviewer_id
 
@@ -214,6 +217,7 @@ hashed as (
 
 select
     hashed.interviewer_id,
+    hashed.fit_id,
     hashed.notice,
     hashed.text,
     hashed.nudge_factor,

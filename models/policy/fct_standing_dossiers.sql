@@ -67,7 +67,9 @@ evaluations as (
 
 weights as (
 
-    select jsonb_object_agg(factor, weight order by factor) as weights
+    select
+        max(fit_id) as fit_id,
+        jsonb_object_agg(factor, weight order by factor) as weights
     from factors
 
 ),
@@ -104,10 +106,40 @@ earlier as (
             and events.happened_at > decisions.decided_at
     group by events.dossier_id
 
+),
+
+told as (
+
+    {% if has_published('notices_told_before', 'published_policy', in_look_back=true) -%}
+    select
+        events.dossier_id,
+        jsonb_agg(
+            jsonb_build_object(
+                'notice', notices.notice,
+                'told_at', notices.told_at at time zone 'UTC',
+                'text', notices.text
+            )
+            order by notices.told_at, notices.notice
+        ) as earlier_notices
+    from events
+    cross join clock
+    inner join {{ source('published_policy', 'notices_told_before') }} as notices
+        on events.interviewer_id = notices.interviewer_id
+            and events.happened_at >= notices.told_at
+            and clock.as_of > notices.told_at
+    group by events.dossier_id
+    {%- else -%}
+    select
+        null::text as dossier_id,
+        null::jsonb as earlier_notices
+    where false
+    {%- endif %}
+
 )
 
 select
     events.dossier_id,
+    weights.fit_id,
     events.kind,
     events.interviewer_id,
     events.action,
@@ -135,7 +167,9 @@ select
     -- How each figure of the evaluation follows from the rest of the dossier.
     'experience_score = sum over factors of round(weight x mean, 3), the mean being of the adjusted'
     || ' ratings of these sessions; prob_below_line = normal distribution function of'
-    || ' (line - quality_estimate) / quality_sd; standing by the thresholds (standing_step)'
+    || ' (line - quality_estimate) / quality_sd; prob_too_strict = that of (strict_leniency -'
+    || ' leniency) / leniency_se, prob_too_lenient = 1 less that of (lenient_leniency - leniency) /'
+    || ' leniency_se, before rounding; standing by the thresholds (standing_step)'
         as formula,
     evaluations.evaluation,
     rules.thresholds,
@@ -143,6 +177,7 @@ select
     coalesce(sessions.n_sessions, 0) as n_sessions,
     coalesce(sessions.sessions, '[]'::jsonb) as sessions,
     coalesce(earlier.earlier_decisions, '[]'::jsonb) as earlier_decisions,
+    coalesce(told.earlier_notices, '[]'::jsonb) as earlier_notices,
     clock.as_of
 from events
 cross join clock
@@ -156,3 +191,5 @@ left join sessions
     on events.dossier_id = sessions.dossier_id
 left join earlier
     on events.dossier_id = earlier.dossier_id
+left join told
+    on events.dossier_id = told.dossier_id

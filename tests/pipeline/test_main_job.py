@@ -113,6 +113,7 @@ APPENDED = (
     "fct_offers",
     "fct_standing_history",
     "fct_standing_dossiers",
+    "fct_notices_told",
 )
 
 

@@ -92,6 +92,7 @@ available as (
         slots.interview_type,
         slots.slot_start_at,
         slots.interviewer_id,
+        qualities.fit_id,
         qualities.quality_all_time,
         qualities.quality_all_time_sd,
         coalesce(qualities.n_rated_total, 0) as n_rated_total,
@@ -199,6 +200,7 @@ select
     worded.interview_type,
     worded.slot_start_at,
     worded.interviewer_id,
+    worded.fit_id,
     worded.reason,
     md5(
         concat_ws(

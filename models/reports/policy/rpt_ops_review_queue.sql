@@ -186,6 +186,7 @@ ordered as (
 
 select
     ordered.interviewer_id,
+    ordered.fit_id,
     ordered.place::integer as place,
     ordered.standing,
     ordered.recommended,
