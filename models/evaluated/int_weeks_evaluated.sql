@@ -45,6 +45,36 @@ shortages as (
 
     select * from {{ ref('int_shortages_by_week') }}
 
+),
+
+sessions as (
+
+    select * from {{ ref('fct_sessions') }}
+
+),
+
+accuracy_fit as (
+
+    select max(trained_through) as trained_through
+    from {{ ref('fit_interviewer_leniency') }}
+
+),
+
+-- Probabilities of verdicts move with a fit alone: mocks that it has not seen are no new evidence,
+-- or the same estimate would be looked at twice. It told the weeks before it as well.
+judged as (
+
+    select
+        sessions.interviewer_id,
+        count(*)::integer as n_mocks
+    from sessions
+    inner join accuracy_fit
+        on sessions.session_end_at <= accuracy_fit.trained_through
+    where sessions.kind = 'mock'
+        and sessions.status = 'completed'
+        and sessions.verdict <> 'none'
+    group by 1  -- noqa: AM06
+
 )
 
 select
@@ -64,7 +94,7 @@ select
     round(scale.lenient_leniency::numeric, 3)::numeric(7, 3) as lenient_leniency,
     history.is_backfilled,
     history.n_rated_total as n_rated,
-    history.n_mocks,
+    coalesce(judged.n_mocks, 0) as n_mocks,
     history.quality_estimate is not null as has_score_rated,
     history.prob_too_strict is not null as has_score_mocks,
     round(
@@ -91,6 +121,8 @@ cross join scale
 left join decisions
     on history.interviewer_id = decisions.interviewer_id
         and thresholds.step = decisions.step
+left join judged
+    on history.interviewer_id = judged.interviewer_id
 left join shortages
     on history.interviewer_id = shortages.interviewer_id
         and history.week_date = shortages.week_date
