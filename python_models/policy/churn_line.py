@@ -141,7 +141,9 @@ class ChurnLine(BaseEstimator):
             )
         else:
             self.line_ = line
-            low, high = np.quantile(found[~is_missing], [0.05, 0.95])
+            # Without a crossing even the worst lose no more than is acceptable: it lies lower.
+            found[is_missing] = bins.centre[0]
+            low, high = np.quantile(found, [0.05, 0.95])
             self.line_low_, self.line_high_ = float(low), float(high)
         return self
 
