@@ -47,15 +47,29 @@ def test_the_example_is_a_policy():
         ("thresholds: {warn_prob: high}", "'high', which is no number"),
         ("thresholds: {warn_prob: yes}", "True, which is no number"),
         ("thresholds: {warn_prob: .nan}", "nan, which is no number"),
-        ("thresholds: {visible_days: -1}", "can be no less than 0"),
+        ("thresholds: {shortage_ratio: -1}", "can be no less than 0"),
         ("thresholds: {warn_prob: .9}", "warn_prob 0.9, pause_prob 0.8; mend these"),
-        ("thresholds: {pause_prob: 1.2}", "pause_prob 1.2; mend these"),
-        ("thresholds: {warn_evaluations: 0}", "a recommendation an evaluation"),
+        ("thresholds: {pause_prob: 1.2}", "pause_prob is 1.2; it is a probability, from 0 to 1"),
+        ("thresholds: {warn_prob: 60}", "from 0 to 1: write 60 % as 0.6"),
+        ("thresholds: {acceptable_churn_margin: 5}", "it is a share of candidates, from 0 to 1"),
+        ("thresholds: {warn_evaluations: 0}", "counts evaluations, in whole numbers from 1 to"),
+        ("thresholds: {warn_evaluations: 2.5}", "counts evaluations, in whole numbers from 1 to"),
+        ("thresholds: {min_new_evidence: 0.5}", "counts sessions, in whole numbers from 1 to"),
+        ("thresholds: {visible_days: 1.0e+300}", "counts days, in whole numbers from 0 to 10000"),
+        (
+            f"thresholds: {{warn_prob: {10**400}}}",
+            "which is no number; write it like warn_prob: 0.6",
+        ),
+        (f"lookback_sessions: {'1' * 5000}", "is not YAML; write it like"),
+        ("thresholds: {warn_prob: 2026-13-45}", "is not YAML; write it like"),
+        ("[" * 5000, "is not YAML; write it like"),
         ("thresholds: .7", "thresholds in"),
         ("weights: {excitment: 1}", "did you mean excitement"),
         ("weights: {excitement: 1}", "leaves out question_quality, hint_quality, communication"),
         (f"weights: {EQUAL.replace('.25}', '.35}')}", "weights sum to 1.1 and not to 1"),
         (f"weights: {EQUAL.replace('excitement: .25', 'excitement: -0.25')}", "below 0"),
+        (f"weights: {EQUAL.replace('.25', '0')}", "sum to 0 and not to 1; one at least must be"),
+        ("lookback_sessions: '30'", "which is no number; write it like lookback_sessions: 5"),
         ("lookback_sessions: 3", "a whole number from 5"),
         ("lookback_sessions: 20.5", "a whole number from 5"),
         ("thresholds: {warn_prob: [", "is not YAML in line"),
@@ -67,7 +81,7 @@ def test_a_fault_is_told_with_its_mend(text: str, sentence: str, tmp_path: Path)
         _read(text, tmp_path)
 
 
-@pytest.mark.parametrize("path", ["", "nowhere.yml", "."])
+@pytest.mark.parametrize("path", ["", "nowhere.yml", ".", "~nobody-here/a.yml"])
 def test_a_file_that_is_none_is_told_with_an_example(path: str):
     with pytest.raises(UserError, match=re.escape("docs/preview_policy.yml")):
         read_policy(path, FACTORS, longest_lookback=100, shortest_lookback=5)

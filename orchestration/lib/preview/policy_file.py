@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import difflib
 import math
+import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -28,6 +29,13 @@ REPLAYED = (
 # What goes into the weeks themselves: the line, and which types are short.
 REBUILT = ("acceptable_churn_margin", "shortage_ratio", "shortage_days")
 PARTS = ("thresholds", "weights", "lookback_sessions")
+# Units of the seed: shares of 1, and what is counted. Without one new session, or one evaluation,
+# there is nothing to count at all.
+SHARES = ("probability", "share of candidates")
+COUNTED = ("sessions", "evaluations", "days")
+AT_LEAST_ONE = ("min_new_evidence", "warn_evaluations", "pause_evaluations")
+# Decades of days: more is a slip, and the server's calendar ends somewhere.
+MOST_COUNTED = 10_000
 SUM_TOLERANCE = 1e-6
 
 
@@ -100,14 +108,17 @@ def _told(path: str) -> dict[str, Any]:
         raise UserError(f"Name the policy to try: make preview POLICY={EXAMPLE} (an example)")
     try:
         text = Path(path).expanduser().read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "is no UTF-8 text"
+    except (OSError, RuntimeError, UnicodeDecodeError) as error:
+        reason = (getattr(error, "strerror", None) or "").lower()
+        if isinstance(error, UnicodeDecodeError):
+            reason = "is no UTF-8 text"
         raise UserError(
-            f"POLICY={path}: {reason.lower()}; name a YAML file such as {EXAMPLE}"
+            f"POLICY={path}: {reason or 'leads nowhere'}; name a YAML file such as {EXAMPLE}"
         ) from None
     try:
         told = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # The last two: a day that no calendar has, a number or a nesting without end.
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark is not None else ""
         raise UserError(f"POLICY={path} is not YAML{where}; write it like {EXAMPLE}") from None
@@ -135,31 +146,49 @@ def _only_known(names: Collection[Any], known: Collection[str], has: str, what: 
             raise UserError(f"{has} {name!r}, which is no {what}; {mend}")
 
 
-def _number(name: str, value: Any) -> float:
+def _number(name: str, value: Any, like: str = "0.5") -> float:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number and abs(value) > sys.float_info.max:
+        value = math.inf  # a whole number can be longer than any float
     if not is_number or not math.isfinite(value):
-        raise UserError(f"{name} is {value!r}, which is no number; write it like {name}: 0.5")
+        raise UserError(f"{name} is {value!r}, which is no number; write it like {name}: {like}")
     return float(value)
 
 
 def _thresholds(given: Mapping[str, Any]) -> dict[str, float]:
-    _only_known(given, tuple(_in_force()), "thresholds has", "threshold")
+    in_force = _in_force()
+    _only_known(given, tuple(in_force), "thresholds has", "threshold")
     for name in given:
         if name not in REPLAYED + REBUILT:
             raise UserError(
                 f"{name} has no bearing on standings, and a preview shows nothing else; leave it"
                 f" out (those that have: {', '.join(REPLAYED + REBUILT)})"
             )
-    values = {name: _number(name, value) for name, value in given.items()}
-    for name, value in values.items():
-        if value < 0:
-            raise UserError(f"{name} is {value:g}, and can be no less than 0")
+    values = {}
+    for name, value in given.items():
+        now, unit = in_force[name]
+        values[name] = _number(name, value, f"{now:g}")
+        _fits(name, values[name], unit)
     return values
+
+
+def _fits(name: str, value: float, unit: str) -> None:
+    """Refuse what the unit cannot be: 60 for a probability of .6, half an evaluation."""
+    if unit in SHARES and not 0 <= value <= 1:
+        raise UserError(f"{name} is {value:g}; it is a {unit}, from 0 to 1: write 60 % as 0.6")
+    least = int(name in AT_LEAST_ONE)
+    if unit in COUNTED and not (value == int(value) and least <= value <= MOST_COUNTED):
+        raise UserError(
+            f"{name} is {value:g}; it counts {unit}, in whole numbers from {least}"
+            f" to {MOST_COUNTED}"
+        )
+    if value < 0:
+        raise UserError(f"{name} is {value:g}, and can be no less than 0")
 
 
 def _in_order(given: Mapping[str, float]) -> None:
     """Refuse what the rule itself refuses, with what holds today where nothing else is given."""
-    values = {**_in_force(), **given}
+    values = {**{name: value for name, (value, _) in _in_force().items()}, **given}
     names = ("clear_prob", "watch_prob", "warn_prob", "pause_prob")
     try:
         Thresholds(
@@ -186,14 +215,15 @@ def _weights(given: Mapping[str, Any], factors: Collection[str]) -> dict[str, fl
         raise UserError(f"the weight of {negative[0]} is below 0; a weight is a share of 1")
     total = math.fsum(weights.values())
     if abs(total - 1) > SUM_TOLERANCE:
-        raise UserError(f"weights sum to {total:g} and not to 1; divide each by {total:g}")
+        mend = f"divide each by {total:g}" if total else "one at least must be above 0"
+        raise UserError(f"weights sum to {total:g} and not to 1; {mend}")
     return weights
 
 
 def _lookback(given: Any, shortest: int, longest: int) -> int | None:
     if given is None:
         return None
-    value = _number("lookback_sessions", given)
+    value = _number("lookback_sessions", given, f"{shortest}")
     if value != int(value) or not shortest <= value <= longest:
         raise UserError(
             f"lookback_sessions is {given}; it is a whole number from {shortest}"
@@ -202,15 +232,15 @@ def _lookback(given: Any, shortest: int, longest: int) -> int | None:
     return int(value)
 
 
-def _in_force() -> dict[str, float]:
-    """Thresholds as the seed has them today: of each the newest row that holds."""
+def _in_force() -> dict[str, tuple[float, str]]:
+    """Thresholds and their units as the seed has them today: of each the newest row that holds."""
     with THRESHOLDS_SEED.open(encoding="utf-8", newline="") as file:
         rows = sorted(
             csv.DictReader(file), key=lambda row: datetime.fromisoformat(row["valid_from"])
         )
     now = datetime.now(UTC)
     return {
-        row["threshold"]: float(row["value"])
+        row["threshold"]: (float(row["value"]), row["unit"])
         for row in rows
         if datetime.fromisoformat(row["valid_from"]) <= now
     }
