@@ -6,6 +6,7 @@
         select
             {{ seen }}.decision is not null as is_decided,
             coalesce({{ seen }}.decision = 'warn', false) as is_warning,
+            coalesce({{ seen }}.decision = 'dismiss', false) as is_dismissed,
             case
                 when {{ seen }}.decision = 'warn' then 'warned'
                 when {{ seen }}.decision = 'pause' then 'paused'

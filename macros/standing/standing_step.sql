@@ -14,7 +14,11 @@
     end as since_at,
     (
         followed.standing = 'watch'
-        and (seen.has_reached_out or (before.is_reached_out and before.standing = 'watch'))
+        and (
+            seen.has_reached_out
+            or decided.is_dismissed
+            or (before.is_reached_out and before.standing = 'watch')
+        )
     ) as is_reached_out,
     recommended.recommended,
     recommended.recommended_for,

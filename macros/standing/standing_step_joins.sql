@@ -115,7 +115,9 @@
                 {%- endfor %}
             ) <= seen.clear_prob as reinstate,
             followed.standing = 'watch'
+            -- Who looked and let it be has answered the recommendation, too.
             and not seen.has_reached_out
+            and not decided.is_dismissed
             and not (before.is_reached_out and before.standing = 'watch') as outreach
     ) as may
     cross join lateral (

@@ -41,8 +41,24 @@ written as (
 
 ),
 
+heard as (
+
+    select
+        decisions.interviewer_id,
+        max(decisions.decided_at) as decided_at
+    from decisions
+    inner join written
+        on decisions.decided_at <= written.newest_week_at
+            and decisions.known_at <= written.newest_as_of
+    where decisions.decision not in ('outreach', 'appeal_rejected', 'dismiss')
+    group by 1  -- noqa: AM06
+
+),
+
 -- What the written weeks do not know: decisions since the newest of them, and older ones that
--- became known only after it was written. Those count from the first week that is told now.
+-- became known only after it was written. Those count from the first week that is told now, unless
+-- people have set the standing anew since: of two decisions the later one holds, whichever is heard
+-- first.
 unheard as (
 
     select
@@ -57,9 +73,18 @@ unheard as (
         ) as step
     from decisions
     cross join written
-    where written.newest_week_at is null
+    left join heard
+        on decisions.interviewer_id = heard.interviewer_id
+    where (
+        written.newest_week_at is null
         or decisions.decided_at > written.newest_week_at
         or decisions.known_at > written.newest_as_of
+    )
+    and (
+        decisions.decision in ('outreach', 'appeal_rejected')
+        or heard.decided_at is null
+        or decisions.decided_at >= heard.decided_at
+    )
 
 ),
 
