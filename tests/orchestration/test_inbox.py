@@ -32,6 +32,7 @@ def loaded(database: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "sessions": [session("s1"), session("s2")],
         "candidate_feedback": [candidate_form("s1"), candidate_form("s2", excitement="")],
     }
+    tables["interviewers"][0]["handle"] = "Kofi"
     load(database.dsn, hand_over(tmp_path / "folder", tables))
     return database.dsn
 
@@ -64,6 +65,15 @@ def test_a_decision_is_kept_as_it_was_said(dsn: str) -> None:
     assert decided_at == AS_OF + TICK
     assert datetime.now(UTC) - recorded_at < timedelta(minutes=5)
     assert query(dsn, "select session_user::text") == [(recorded_by,)]
+
+
+def test_a_decision_is_told_beside_what_is_published(dsn: str) -> None:
+    published = "'i1' as interviewer_id, 'good' as standing, null::text as recommended"
+    with psycopg.connect(dsn) as connection:
+        connection.execute("create schema policy")
+        connection.execute(f"create table policy.fct_interviewer_standing as select {published}")
+    said = decide(dsn, WARNING | {"DECISION": "reinstate"})
+    assert "reinstate for interviewer i1 (published: good, nothing recommended), decided" in said
 
 
 def test_of_decisions_on_the_same_figures_the_later_one_is_later(dsn: str) -> None:
@@ -100,6 +110,9 @@ def test_the_instant_may_be_said(dsn: str) -> None:
     [
         ({"INTERVIEWER": "i11"}, "INTERVIEWER=i11 is not known; near it: i1"),
         ({"INTERVIEWER": "somebody"}, "is not known; scores.fct_experience_scores lists them"),
+        ({"INTERVIEWER": "Kofi"}, "INTERVIEWER=Kofi is not known; that is the handle of i1"),
+        ({"REASON": "caf\udce9"}, "REASON is no UTF-8 text"),
+        ({"INTERVIEWER": "i\udcff"}, "INTERVIEWER is no UTF-8 text"),
         ({"DECISION": "fire"}, "DECISION=fire is not known; one of: outreach, warn, pause, rein"),
         ({"REASON": " "}, r'REASON missing; write make decide INTERVIEWER="..." DECISION='),
         ({"BY": "", "DECISION": ""}, "DECISION and BY missing"),
@@ -149,6 +162,7 @@ def test_an_excuse_says_that_high_ratings_go_as_much_as_low_ones(dsn: str) -> No
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
+        ({"SESSION": "s\udcff"}, "SESSION is no UTF-8 text"),
         ({"SESSION": "s9"}, "no session s9 is known"),
         ({"SESSION": "s2"}, "session s2 holds no rating by its candidate"),
         ({"REASON_CODE": "low"}, "REASON_CODE=low is not known; one of: technical_failure, "),

@@ -53,9 +53,10 @@ def decide(dsn: str, given: Mapping[str, str]) -> str:
     _refuse_unknown("DECISION", row["decision"], _decisions())
     with _recording(dsn) as connection:
         _refuse_stranger(connection, row["interviewer_id"])
+        stood = _published_standing(connection, row["interviewer_id"])
         decision_id, decided_at = _insert(connection, "standing_decisions", "decision_id", row)
     return (
-        f"Recorded: {row['decision']} for interviewer {row['interviewer_id']}, decided by "
+        f"Recorded: {row['decision']} for interviewer {row['interviewer_id']}{stood}, decided by "
         f"{row['decided_by']} as of {decided_at:%Y-%m-%d %H:%M:%S} UTC ({decision_id}). {_NEXT}"
     )
 
@@ -108,6 +109,11 @@ def _row(given: Mapping[str, str], command: str, **named: str) -> dict[str, Any]
     if missing:
         whole = " ".join(f'{variable}="..."' for variable in named.values())
         raise UserError(f"{' and '.join(missing)} missing; write {command} {whole}")
+    for variable, text in given.items():
+        try:
+            text.encode()
+        except UnicodeEncodeError:  # as Python passes on the bytes of another encoding
+            raise UserError(f"{variable} is no UTF-8 text; type it in a UTF-8 terminal") from None
     text = (given.get("AT") or "").strip()
     return {**row, "decided_at": parse_instant("AT", text) if text else None}
 
@@ -118,7 +124,7 @@ def _refuse_unknown(variable: str, word: str, known: Sequence[str]) -> None:
 
 
 def _refuse_stranger(connection: psycopg.Connection[Any], interviewer_id: str) -> None:
-    """Refuse an interviewer nobody knows, and say whose identifiers look alike."""
+    """Refuse an interviewer nobody knows, and say whose handle that is, or what looks alike."""
     current = "select interviewer_id from raw.interviewers where valid_to is null"
     asked = f"{current} and interviewer_id = %s"
     if connection.execute(asked, [interviewer_id]).fetchone():
@@ -126,9 +132,28 @@ def _refuse_stranger(connection: psycopg.Connection[Any], interviewer_id: str) -
     known = [name for (name,) in connection.execute(current)]
     if not known:
         return  # nothing is here yet, which the inbox says itself
+    # What a run prints names people by their handles.
+    asked = f"{current} and handle = %s order by 1"
+    called = [name for (name,) in connection.execute(asked, [interviewer_id])]
     near = difflib.get_close_matches(interviewer_id, known, n=_SUGGESTED)
-    mend = f"near it: {', '.join(near)}" if near else "scores.fct_experience_scores lists them"
+    if called:
+        mend = f"that is the handle of {', '.join(called[:_SUGGESTED])}"
+    else:
+        mend = f"near it: {', '.join(near)}" if near else "scores.fct_experience_scores lists them"
     raise UserError(f"INTERVIEWER={interviewer_id} is not known; {mend}")
+
+
+def _published_standing(connection: psycopg.Connection[Any], interviewer_id: str) -> str:
+    """Say what was published, so that whoever decided otherwise by mistake sees it at once."""
+    found = connection.execute("select to_regclass('policy.fct_interviewer_standing')").fetchone()
+    if found is None or found[0] is None:
+        return ""
+    row = connection.execute(
+        "select standing, recommended from policy.fct_interviewer_standing"
+        " where interviewer_id = %s",
+        [interviewer_id],
+    ).fetchone()
+    return f" (published: {row[0]}, {row[1] or 'nothing'} recommended)" if row else ""
 
 
 @contextmanager
