@@ -216,5 +216,9 @@ def _where_next(console: Console, scope: RunScope) -> None:
         )
     schemas = ", ".join(f"{name}{scope.suffix}" for name in ("scores", "policy", "reports"))
     console.print(f'  psql "$(make -s dsn)"    schemas {schemas}, quarantine')
+    if not scope.looks_back:
+        console.print(
+            "  make decide              on whom reports.rpt_ops_review_queue shows, and why"
+        )
     console.print("  make dev                 Dagster: every table, its lineage and its checks")
     console.print("  README.md                what each published table says")

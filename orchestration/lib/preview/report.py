@@ -42,7 +42,8 @@ def print_report(console: Console, connection: psycopg.Connection, policy: Previ
     )
     console.print(
         f"{weeks['n_evaluations']:,} evaluations of {weeks['n_interviewers']:,} interviewers,"
-        f" Mondays {weeks['first_week']} to {weeks['last_week']}. Nothing published is touched.",
+        f" those who have left included, Mondays {weeks['first_week']} to {weeks['last_week']}."
+        " Nothing published is touched.",
         markup=False,
     )
     _heading(console, "With decisions as people made them")
