@@ -17,6 +17,7 @@
         {%- do columns.append(['counted_' ~ track, 'numeric', 'null']) -%}
         {%- do columns.append(['warn_run_' ~ track, 'integer', '0']) -%}
         {%- do columns.append(['pause_run_' ~ track, 'integer', '0']) -%}
+        {%- do columns.append(['is_warned_' ~ track, 'boolean', 'false']) -%}
     {%- endfor -%}
     {{ return(columns) }}
 {%- endmacro %}

@@ -12,14 +12,7 @@
         when followed.standing = decided.standing and decided.is_decided then seen.decided_at
         else seen.week_start_at
     end as since_at,
-    (
-        followed.standing = 'watch'
-        and (
-            seen.has_reached_out
-            or decided.is_dismissed
-            or (before.is_reached_out and before.standing = 'watch')
-        )
-    ) as is_reached_out,
+    answered.is_answered as is_reached_out,
     recommended.recommended,
     recommended.recommended_for,
     case
@@ -38,7 +31,8 @@
     {%- for track, kind in tracks %},
     followed.counted_{{ track }}::numeric as counted_{{ track }},
     runs.warn_run_{{ track }},
-    runs.pause_run_{{ track }}
+    runs.pause_run_{{ track }},
+    followed.standing = 'warned' and basis.is_warned_{{ track }} as is_warned_{{ track }}
     {%- endfor %},
     counted.is_rated or counted.is_mocks as is_counted
 {%- endmacro %}

@@ -7,10 +7,14 @@
     cross join lateral (
         select
             {%- for kind in ['rated', 'mocks'] %}
-            case
-                when decided.is_decided then seen.n_{{ kind }}_decided
-                else before.n_counted_{{ kind }}
-            end as n_{{ kind }}_before,
+            -- Excused ratings leave the count: what is new is counted from what is left.
+            least(
+                case
+                    when decided.is_decided then seen.n_{{ kind }}_decided
+                    else before.n_counted_{{ kind }}
+                end,
+                {{ 'seen.n_rated' if kind == 'rated' else 'null' }}
+            ) as n_{{ kind }}_before,
             case
                 when decided.is_warning then seen.n_{{ kind }}_decided
                 else before.n_warned_{{ kind }}
@@ -19,8 +23,17 @@
             {%- for track, kind in tracks %}
             {%- for act in ['warn', 'pause'] %}
             case when decided.is_decided then 0 else before.{{ act }}_run_{{ track }} end
-                as {{ act }}_run_{{ track }}{{ ',' if not loop.last }}
-            {%- endfor %}{{ ',' if not loop.last }}
+                as {{ act }}_run_{{ track }},
+            {%- endfor %}
+            -- A warning is for what it was recommended for; one of people's own accord is for all.
+            decided.standing = 'warned'
+            and (
+                before.is_warned_{{ track }}
+                or (
+                    decided.is_warning
+                    and coalesce(before.recommended_for, '{{ track }}') = '{{ track }}'
+                )
+            ) as is_warned_{{ track }}{{ ',' if not loop.last }}
             {%- endfor %}
     ) as basis
     -- An evaluation counts only with enough that is new: two looks at the same are one.
@@ -79,7 +92,7 @@
     cross join lateral (
         select
             {%- for track, kind in tracks %}
-            {%- for act, needs in [['warn', 'true'], ['pause', "decided.standing = 'warned'"]] %}
+            {%- for act, needs in [['warn', 'true'], ['pause', 'basis.is_warned_' ~ track]] %}
             case
                 when not counted.is_{{ kind }} then basis.{{ act }}_run_{{ track }}
                 when {{ needs }} and seen.prob_{{ track }} > seen.{{ act }}_prob
@@ -89,10 +102,29 @@
             {%- endfor %}{{ ',' if not loop.last }}
             {%- endfor %}
     ) as runs
+    -- Who looked and let it be has answered a recommendation, too: while the watch lasts, and of the
+    -- paused until something new is known.
+    cross join lateral (
+        select case followed.standing
+            when 'watch'
+                then seen.has_reached_out
+                    or decided.is_dismissed
+                    or (before.is_reached_out and before.standing = 'watch')
+            when 'paused'
+                then decided.is_dismissed
+                    or (
+                        before.is_reached_out
+                        and before.standing = 'paused'
+                        and seen.n_rated = before.n_counted_rated
+                    )
+            else false
+        end as is_answered
+    ) as answered
     cross join lateral (
         select
             {%- for track, kind in tracks %}
             followed.standing = 'warned'
+            and basis.is_warned_{{ track }}
             {%- if track == 'too_strict' %}
             -- When capacity is short, the strict are kept.
             and not seen.is_short
@@ -101,7 +133,8 @@
             and runs.pause_run_{{ track }} >= seen.pause_evaluations
             and seen.n_{{ kind }} - basis.n_warned_{{ kind }} >= seen.pause_min_since_warning
                 as pause_{{ track }},
-            followed.standing not in ('warned', 'paused')
+            followed.standing <> 'paused'
+            and not (followed.standing = 'warned' and basis.is_warned_{{ track }})
             and runs.warn_run_{{ track }} >= seen.warn_evaluations
             and seen.n_{{ kind }} >= seen.warn_min_rated
             and visible.{{ kind }} as warn_{{ track }},
@@ -113,12 +146,9 @@
                 {%- for track, kind in tracks %}
                 coalesce(seen.prob_{{ track }}, 0){{ ',' if not loop.last }}
                 {%- endfor %}
-            ) <= seen.clear_prob as reinstate,
-            followed.standing = 'watch'
-            -- Who looked and let it be has answered the recommendation, too.
-            and not seen.has_reached_out
-            and not decided.is_dismissed
-            and not (before.is_reached_out and before.standing = 'watch') as outreach
+            ) <= seen.clear_prob
+            and not answered.is_answered as reinstate,
+            followed.standing = 'watch' and not answered.is_answered as outreach
     ) as may
     cross join lateral (
         select

@@ -66,6 +66,7 @@ select
     walked.counted_{{ track }}::numeric(4, 3) as counted_{{ track }},
     walked.warn_run_{{ track }},
     walked.pause_run_{{ track }},
+    walked.is_warned_{{ track }},
     {%- endfor %}
     clock.as_of
 from walked
