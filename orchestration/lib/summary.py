@@ -183,7 +183,7 @@ def _health(console: Console, reader: SummaryReader) -> None:
 
 def _warnings(console: Console, reader: SummaryReader) -> None:
     notes = (row["note"] for row in reader.rows(data.NOTES))
-    found = [*notes, *_fit_warnings(reader), *_failed_checks(reader)]
+    found = [*notes, *seen_in_hindsight(reader), *_fit_warnings(reader), *_failed_checks(reader)]
     if not found:
         return
     _heading(console, f"Warnings ({len(found)})")
@@ -192,6 +192,17 @@ def _warnings(console: Console, reader: SummaryReader) -> None:
     if len(found) > WARNINGS_SHOWN:
         rest = len(found) - WARNINGS_SHOWN
         console.print(f"  and {rest} more, in reports.rpt_data_quality and fitted.fit_registry")
+
+
+def seen_in_hindsight(reader: SummaryReader) -> Iterator[str]:
+    """Warn of recommendations on a score that nobody may have seen: a first run tells a year."""
+    for row in reader.rows(data.SEEN_IN_HINDSIGHT):
+        yield (
+            f"{row['n']:,} recommendations to warn or pause count the score as visible since "
+            f"{row['visible_since']}: if interviewers' pages opened later, set policy_start in "
+            "seeds/policy_thresholds.csv to that day and run into an empty warehouse, before "
+            "anybody is warned"
+        )
 
 
 def _fit_warnings(reader: SummaryReader) -> Iterator[str]:

@@ -9,6 +9,7 @@ from psycopg.rows import dict_row
 
 from orchestration.lib.clock import RunScope
 from orchestration.lib.loading.inbox import INBOX_SCHEMA, INBOX_SOURCE
+from orchestration.lib.simulated import SOURCE as SIMULATED
 
 Row = dict[str, Any]
 
@@ -142,6 +143,29 @@ STANDINGS = """
     where not has_left and recommended is not null
     group by recommended
     order by kind desc, n desc, name"""
+
+# Recommended now, on a score that counts as seen since a week that was told in hindsight.
+SEEN_IN_HINDSIGHT = f"""
+    select count(*) as n,
+        to_char(min(told.visible_since) at time zone 'UTC', 'YYYY-MM-DD') as visible_since
+    from (
+        select *,
+            case recommended_for
+                when 'below_line' then visible_since_rated
+                else visible_since_mocks
+            end as visible_since
+        from {{policy}}.fct_standing_history
+        where recommended in ('warn', 'pause')
+            and week_date = (select max(week_date) from {{policy}}.fct_standing_history)
+    ) as told
+    where told.visible_since < (
+            select max(week_date) from {{policy}}.fct_standing_history where is_backfilled
+        )
+        and exists (
+            select from run.loads as loads
+            where loads.source not in ('{SIMULATED}', '{INBOX_SOURCE}')
+        )
+    having count(*) > 0"""
 
 HEALTH = """
     select metric, unit, status, value_now, value_low, value_high, value_last, target
