@@ -185,9 +185,10 @@ worded as (
             case
                 when is_in_draw
                     then
-                        'newcomer with ' || n_rated_total || ' rated sessions: one of '
-                        || n_in_draw || ' among whom '
-                        || to_char(100 * newcomer_share, 'FM990') || ' % of offers are drawn'
+                        'newcomer with ' || n_rated_total || ' rated session'
+                        || case when n_rated_total = 1 then '' else 's' end || ': '
+                        || to_char(100 * newcomer_share, 'FM990')
+                        || ' % of offers are drawn among newcomers, here ' || n_in_draw
                 when is_newcomer and has_room
                     then 'newcomer with enough sessions this week: by rank alone'
             end
