@@ -108,6 +108,7 @@ select
     worded.meets_interviews,
     worded.meets_employer and worded.meets_experience and worded.meets_interviews
         as is_eligible,
+    null::text as fit_id,
     clock.as_of
 from worded
 cross join clock

@@ -14,6 +14,7 @@ select
     text,
     row_hash,
     since,
+    fit_id,
     changed_since as told_at,
     as_of
 from notices

@@ -157,5 +157,6 @@ select
     attended_at,
     last_meeting_at,
     next_meeting_at,
+    null::text as fit_id,
     as_of
 from worded

@@ -19,6 +19,7 @@ select
     thresholds.decided_by,
     thresholds.value,
     thresholds.valid_from,
+    null::text as fit_id,
     clock.as_of
 from thresholds
 cross join clock

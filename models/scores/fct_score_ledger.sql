@@ -51,7 +51,8 @@ compared as (
         new_scores.interviewer_id,
         old_scores.as_of as previous_as_of,
         old_scores.experience_score as score_before,
-        new_scores.experience_score as score_after
+        new_scores.experience_score as score_after,
+        new_scores.fit_id
     from new_scores
     inner join old_scores
         on new_scores.interviewer_id = old_scores.interviewer_id
@@ -182,6 +183,7 @@ select
     counted.n_sessions_aged_out,
     counted.n_sessions_corrected,
     counted.n_sessions_readjusted,
+    compared.fit_id,
     compared.previous_as_of,
     clock.as_of
 from compared

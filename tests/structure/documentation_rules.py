@@ -55,6 +55,20 @@ def without_contract(models: Iterable[Model]) -> list[str]:
     return found
 
 
+def without_stamp(models: Iterable[Model]) -> list[str]:
+    """Published models that do not say which instant and which fit they stand for.
+
+    The portal shows interviewers rows of such tables, and tells them of no fit.
+    """
+    return [
+        f"{model.path}: no column {column}"
+        for model in models
+        if model.folder in PUBLISHED and model.folder != "portal"
+        for column in ("as_of", "fit_id")
+        if column not in model.columns
+    ]
+
+
 def without_reader(project: Project) -> list[str]:
     """Published models of which no exposure says who reads them."""
     return [

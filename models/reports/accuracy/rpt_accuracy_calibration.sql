@@ -232,6 +232,7 @@ select
     {%- endfor %}
     {%- endfor %}
     judged.is_supported,
+    (select max(fit_id) from {{ ref('fit_accuracy_held_out') }}) as fit_id,
     clock.as_of
 from buckets
 cross join (values ('first'), ('second')) as halves (time_split)

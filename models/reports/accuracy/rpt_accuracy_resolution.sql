@@ -181,6 +181,7 @@ select
     )::numeric(9, 3) as figure_low,
     round((figures.figure + {{ z }} * figures.figure_se)::numeric, 3)::numeric(9, 3)
         as figure_high,
+    (select max(fitted.fit_id) from fitted) as fit_id,
     clock.as_of
 from asked
 cross join clock

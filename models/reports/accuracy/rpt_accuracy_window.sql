@@ -52,6 +52,7 @@ select
     round(bounded.correlation_high::numeric, 3)::numeric(5, 3) as correlation_high,
     coalesce(asked.window_days, -1) = {{ in_force if in_force is not none else -1 }} as is_in_force,
     bounded.correlation is not null as is_supported,
+    (select max(fitted.fit_id) from fitted) as fit_id,
     clock.as_of
 from asked
 cross join clock

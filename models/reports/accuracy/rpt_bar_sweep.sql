@@ -8,6 +8,13 @@ clock as (
 
 ),
 
+readiness_fit as (
+
+    select max(fit_id) as fit_id
+    from {{ ref('fct_candidate_readiness') }}
+
+),
+
 swept as (
 
     select * from {{ ref('int_bars_swept') }}
@@ -99,9 +106,11 @@ select
     round(modelled.good_passed_over_per_point, 1)::numeric(12, 1)
         as good_passed_over_per_point,
     coalesce(modelled.bar_position = findings.bar_position, false) as is_target_bar,
+    readiness_fit.fit_id,
     clock.as_of
 from swept as modelled
 cross join clock
+cross join readiness_fit
 cross join findings
 inner join swept as naive
     on modelled.bar_position = naive.bar_position

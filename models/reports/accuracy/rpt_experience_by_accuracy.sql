@@ -9,6 +9,13 @@ clock as (
 
 ),
 
+accuracy_fit as (
+
+    select max(fit_id) as fit_id
+    from {{ ref('fct_accuracy_scores') }}
+
+),
+
 scale as (
 
     select * from {{ ref('accuracy_buckets') }}
@@ -157,7 +164,9 @@ select
     {%- endfor %}
     {%- endfor %}
     told.is_strict_lower and told.is_lenient_lower as is_supported,
+    accuracy_fit.fit_id,
     clock.as_of
 from bounded
 cross join told
 cross join clock
+cross join accuracy_fit

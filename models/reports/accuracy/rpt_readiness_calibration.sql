@@ -162,6 +162,7 @@ select
     {%- endfor %}
     {%- endfor %}
     judged.is_supported,
+    (select max(tried.fit_id) from tried) as fit_id,
     clock.as_of
 from bins
 cross join judged

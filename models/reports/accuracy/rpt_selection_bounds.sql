@@ -24,6 +24,7 @@ published as (
         bounded.gamma,
         bounded.accuracy_score_raw,
         bounded.accuracy_bucket,
+        accuracy.fit_id,
         accuracy.accuracy_score_raw as score_without,
         accuracy.accuracy_bucket as bucket_without
     from bounded
@@ -46,6 +47,7 @@ counted as (
 
     select
         asked.gamma,
+        max(published.fit_id) as fit_id,
         count(published.accuracy_bucket) as n_interviewers,
         avg(published.accuracy_score_raw) as score_mean,
         avg(published.accuracy_score_raw - published.score_without::double precision)
@@ -88,6 +90,7 @@ select
     'Absolute strictness is known only up to what practice adds between a mock and a later real'
     || ' interview: if candidates gain more than the fit says, companies are harder than they'
     || ' look, and all interviewers more lenient by the same amount' as caveat,
+    counted.fit_id,
     clock.as_of
 from counted
 cross join clock

@@ -8,6 +8,13 @@ clock as (
 
 ),
 
+covariate_fit as (
+
+    select max(fit_id) as fit_id
+    from {{ ref('fit_churn_covariates') }}
+
+),
+
 leavers as (
 
     select * from {{ ref('int_leavers_by_past_score') }}
@@ -155,6 +162,7 @@ findings as (
 select
     quantiles.score_quantile,
     findings.finding,
+    coalesce(scored.n_sessions, 0)::integer as n,
     coalesce(scored.n_sessions, 0)::integer as n_sessions,
     coalesce(scored.n_interviewers, 0)::integer as n_interviewers,
     round(scored.score_mean, 3)::numeric(7, 3) as score_mean,
@@ -175,9 +183,11 @@ select
     {%- endfor %}
     findings.is_supported,
     evaluated.window_start_at,
+    covariate_fit.fit_id,
     clock.as_of
 from quantiles
 cross join clock
+cross join covariate_fit
 cross join findings
 cross join evaluated
 {%- for kind, score_kind in [

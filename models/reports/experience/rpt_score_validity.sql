@@ -30,6 +30,7 @@ gains as (
 
     select
         'readiness_calibrated' as claim,
+        fit_id,
         estimate - {{ var('interval_z') }} * estimate_se as gain_low
     from tried
     where measure = 'brier_gain'
@@ -47,6 +48,7 @@ rounded as (
         ] %}
         round(measured.{{ column }}::numeric, 3)::numeric(9, 3) as {{ column }},
         {%- endfor %}
+        gains.fit_id,
         claims.claim in ('recovery', 'readiness_calibrated') as is_lower_better,
         case
             when claims.claim = 'recovery' then measured.figure < measured.naive_figure
@@ -84,6 +86,7 @@ select
     rounded.naive_low,
     rounded.naive_high,
     coalesce(rounded.is_above, false) as is_supported,
+    rounded.fit_id,
     clock.as_of
 from rounded
 cross join clock

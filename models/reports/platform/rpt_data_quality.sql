@@ -8,20 +8,9 @@
 {% endfor -%}
 -- noqa: disable=LT02
 {% set quarantined_tables = [
-    'interviewers',
-    'candidates',
-    'sessions',
-    'candidate_feedback',
-    'interviewer_feedback',
-    'hiring_decisions',
-    'nps_responses',
-    'availability',
-    'booking_requests',
-    'offers',
-    'onboarding_meetings',
-    'onboarding_attendance',
-    'excused_ratings',
-    'standing_decisions',
+    'interviewers', 'candidates', 'sessions', 'candidate_feedback', 'interviewer_feedback',
+    'hiring_decisions', 'nps_responses', 'availability', 'booking_requests', 'offers',
+    'onboarding_meetings', 'onboarding_attendance', 'excused_ratings', 'standing_decisions',
     'erasure_requests',
 ] -%}
 with
@@ -244,6 +233,7 @@ select
     unioned.n_held_back::bigint as n_held_back,
     unioned.is_passed,
     unioned.known_at,
+    null::text as fit_id,
     clock.as_of
 from unioned
 cross join clock

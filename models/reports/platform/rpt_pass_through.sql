@@ -143,6 +143,7 @@ select
     bounded.is_all_types,
     bounded.pass_through_rate is not null as is_supported,
     bounded.smoothed_rate is not null as is_smoothed_supported,
+    null::text as fit_id,
     clock.as_of
 from bounded
 cross join clock

@@ -6,6 +6,13 @@ clock as (
 
 ),
 
+weights_fit as (
+
+    select max(fit_id) as fit_id
+    from {{ ref('fit_experience_weights') }}
+
+),
+
 averaged as (
 
     select * from {{ ref('int_metrics_averaged') }}
@@ -21,6 +28,13 @@ returns as (
 accuracy as (
 
     select * from {{ ref('fct_accuracy_scores') }}
+
+),
+
+accuracy_fit as (
+
+    select max(fit_id) as fit_id
+    from accuracy
 
 ),
 
@@ -190,7 +204,13 @@ select
     round(listed_metrics.value_high, 3)::numeric(9, 3) as value_high,
     round(listed_metrics.value_last, 3)::numeric(9, 3) as value_last,
     round(listed_metrics.target, 3)::numeric(9, 3) as target,
+    case listed_metrics.metric
+        when 'platform_experience' then weights_fit.fit_id
+        when 'mean_leniency' then accuracy_fit.fit_id
+    end as fit_id,
     clock.as_of
 from listed_metrics
 cross join clock
 cross join horizon
+cross join weights_fit
+cross join accuracy_fit

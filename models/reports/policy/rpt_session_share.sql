@@ -34,6 +34,7 @@ simulated as (
 
     select
         decile::integer as decile,
+        max(fit_id) as fit_id,
         max(share) filter (where world = 'this_platform') as simulated_share,
         max(cumulative_share) filter (where world = 'this_platform')
             as simulated_cumulative_share,
@@ -126,6 +127,7 @@ select
     round(simulated.reference_share::numeric, 4)::numeric(5, 4) as reference_share,
     round(simulated.reference_cumulative_share::numeric, 4)::numeric(5, 4)
         as reference_cumulative_share,
+    simulated.fit_id,
     clock.period_start_at,
     clock.as_of
 from shared
