@@ -104,7 +104,7 @@ worded as (
         standings.interviewer_id,
         'near_line' as notice,
         'Your experience score is ' || coalesce(scores.experience_score::text, 'not published')
-        || '.' || standings.line_sentence || ' Nothing has been decided.'
+        || '.' || standings.line_sentence || ' No warning or pause is in force.'
         || coalesce(nudged.sentence, '') as text,
         standings.since
     from found as standings
@@ -135,7 +135,7 @@ worded as (
     select
         standings.interviewer_id,
         'verdicts_too_' || sides.side as notice,
-        ltrim(sides.sentence) || ' Nothing has been decided.' as text,
+        ltrim(sides.sentence) || ' No warning or pause is in force.' as text,
         standings.since
     from found as standings
     cross join lateral (
@@ -159,6 +159,8 @@ worded as (
         end || '.'
         || concat(standings.line_sentence, standings.strict_sentence, standings.lenient_sentence)
         || case
+            when standings.recommended = 'reinstate'
+                then ' Reinstating you is recommended; a person has yet to decide.'
             when standings.standing = 'paused' then ' You may appeal.'
             when standings.recommended = 'pause'
                 then ' A pause is recommended; a person has yet to decide.'
