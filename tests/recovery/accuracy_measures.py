@@ -11,6 +11,8 @@ from tests.recovery.published_worlds import PublishedWorld
 from tests.recovery.recovery_rows import NORMAL_95, Row
 
 FEW, ENOUGH = 5, 20
+# Beyond this, a score is too strict or too lenient; and the probability at which a pause counts.
+EDGE, SURE = 1.5, 0.8
 
 
 def accuracy_rows(world: PublishedWorld) -> list[Row]:
@@ -34,6 +36,7 @@ def accuracy_rows(world: PublishedWorld) -> list[Row]:
             (measures.LENIENCY_FEW, *_correlations(few)),
             (measures.LENIENCY_COVERAGE, covered, np.nan, _share_se(covered, len(judged))),
             (measures.FLAGS, *_of_both(_f1, enough)),
+            *_flag_rows(judged),
         ]
     return [
         Row(measure, world.name, world.seed, ours=float(ours), naive=float(naive), se=float(se))
@@ -62,6 +65,23 @@ def _within_one(score: pd.Series, truth: pd.Series) -> float:
 def _f1(score: pd.Series, truth: pd.Series) -> float:
     found, true = score.abs() > 1, truth.abs() > 1
     return 2 * (found & true).sum() / max(found.sum() + true.sum(), 1)
+
+
+def _flag_rows(judged: pd.DataFrame) -> list[tuple[str, float, float, float]]:
+    """Are the probabilities that warn and pause true; the naive rule flags its score beyond 1.5."""
+    told = judged.dropna(subset=["prob_beyond"])
+    is_beyond = told["true_accuracy_score"].abs() > EDGE
+    ours, naive = told["prob_beyond"] > SURE, told["naive_score"].abs() > EDGE
+    true, false = is_beyond[ours].mean(), ours[~is_beyond].mean()
+    return [
+        (measures.FLAGS_TRUE, true, is_beyond[naive].mean(), _share_se(true, ours.sum())),
+        (
+            measures.FLAGS_FALSE,
+            false,
+            naive[~is_beyond].mean(),
+            _share_se(false, (~is_beyond).sum()),
+        ),
+    ]
 
 
 def _correlations(people: pd.DataFrame) -> tuple[float, float, float]:

@@ -52,6 +52,13 @@ ACCURACY = """
         accuracy_score::float8 as accuracy_score
     from scores.fct_accuracy_scores
 """
+STANDING = """
+    select
+        interviewer_id,
+        greatest(prob_too_strict, prob_too_lenient)::float8 as prob_beyond
+    from policy.fct_standing_history
+    where week_date = (select max(week_date) from policy.fct_standing_history)
+"""
 WEIGHTS = """
     select factor, max(weight)::float8 as weight from scores.fct_experience_factors group by 1
 """
@@ -121,7 +128,7 @@ def _read(
     truth = pd.read_parquet(truth_folder / "interviewers.parquet")
     # Of the accuracy score the truth has the same name.
     people = truth.rename(columns={"accuracy_score": "true_accuracy_score"})
-    for query in (EXPERIENCE, ACCURACY, NAIVE_SCORE):
+    for query in (EXPERIENCE, ACCURACY, STANDING, NAIVE_SCORE):
         people = people.merge(_frame(connection, query), on="interviewer_id", how="left")
     true_weights = pd.read_parquet(truth_folder / "weights.parquet")
     return PublishedWorld(

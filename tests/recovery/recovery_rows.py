@@ -27,6 +27,8 @@ LENIENCY_FEW = "r(leniency, true bias), 5 <= n < 20"
 LENIENCY_COVERAGE = "90 % interval of leniency covers"
 WITHIN_ONE = "accuracy score within 1 of truth, n >= 20"
 FLAGS = "F1 of |accuracy score| > 1, n >= 20"
+FLAGS_TRUE = "truly too strict or lenient, where its probability is above .8"
+FLAGS_FALSE = "its probability is above .8, where neither is true"
 
 
 class Bound(NamedTuple):
@@ -70,6 +72,9 @@ BOUNDS = {
     (WITHIN_ONE, "null"): Bound(low=0.97),
     (FLAGS, "base"): Bound(low=0.86),
     (FLAGS, "heavy_selection"): Bound(low=0.79),
+    # What a probability above .8 says of itself.
+    (FLAGS_TRUE, "base"): Bound(low=0.8),
+    (FLAGS_TRUE, "heavy_selection"): Bound(low=0.8),
 }
 
 
