@@ -56,41 +56,6 @@ def test_todays_policy_replayed_is_what_was_published(house: House, tmp_path: Pa
     assert _flips(house) == []
 
 
-def test_another_threshold_flips_people_and_publishes_nothing(house: House, tmp_path: Path):
-    before, n_before = house.published(), house.n_publications()
-    strict = "thresholds: {clear_prob: .1, watch_prob: .2, warn_prob: .3, pause_prob: .4}"
-    told = _preview(house, strict, tmp_path)
-    assert house.published() == before
-    assert house.n_publications() == n_before
-    flips = _flips(house)
-    assert f"Who flips: {len(flips)} interviewers" in told
-    assert flips
-    gained = [row for row in flips if row["warning_previewed"] and not row["warning_now"]]
-    assert f"warnings recommended that would not have been: {len(gained)}" in told
-    with psycopg.connect(house.dsn) as connection:
-        warned = "select distinct interviewer_id from {} where recommended = 'warn'"
-        published = connection.execute(
-            warned.format("policy.fct_standing_history")
-            + " and week_date > (select max(week_date) - 7 * 52 from policy.fct_standing_history)"
-        ).fetchall()
-        previewed = connection.execute(
-            warned.format("preview.standings") + " and policy = 'previewed' and not is_followed"
-        ).fetchall()
-        names = {(row["interviewer_id"],) for row in gained}
-        assert names == set(previewed) - set(published)
-        # Each session to cover is of somebody who would be paused in that week.
-        (n_others,) = connection.execute(
-            """select count(*) from preview.sessions_to_cover as sessions
-            where not exists (
-                select from preview.standings as standings
-                where standings.policy = sessions.policy and standings.is_followed
-                    and standings.interviewer_id = sessions.interviewer_id
-                    and standings.week_date = sessions.week_date and standings.standing = 'paused'
-            )"""
-        ).fetchone()
-    assert n_others == 0
-
-
 def test_other_weights_and_windows_are_built_beside_what_is_published(house: House, tmp_path: Path):
     before, n_before = house.published(), house.n_publications()
     others = "question_quality: 0, hint_quality: 0, communication: 0"
@@ -140,6 +105,42 @@ def test_weeks_of_two_publications_replay_as_published(house: House, tmp_path: P
     assert n_instants == 2
     n = _n_published(house)
     assert _as_published(_preview(house, "", tmp_path)) == (n, n)
+
+
+def test_another_threshold_flips_people_and_publishes_nothing(house: House, tmp_path: Path):
+    # After the second publication: the verdicts of a first one are looked at once, and warn nobody.
+    before, n_before = house.published(), house.n_publications()
+    strict = "thresholds: {clear_prob: .1, watch_prob: .2, warn_prob: .3, pause_prob: .4}"
+    told = _preview(house, strict, tmp_path)
+    assert house.published() == before
+    assert house.n_publications() == n_before
+    flips = _flips(house)
+    assert f"Who flips: {len(flips)} interviewers" in told
+    assert flips
+    gained = [row for row in flips if row["warning_previewed"] and not row["warning_now"]]
+    assert f"warnings recommended that would not have been: {len(gained)}" in told
+    with psycopg.connect(house.dsn) as connection:
+        warned = "select distinct interviewer_id from {} where recommended = 'warn'"
+        published = connection.execute(
+            warned.format("policy.fct_standing_history")
+            + " and week_date > (select max(week_date) - 7 * 52 from policy.fct_standing_history)"
+        ).fetchall()
+        previewed = connection.execute(
+            warned.format("preview.standings") + " and policy = 'previewed' and not is_followed"
+        ).fetchall()
+        names = {(row["interviewer_id"],) for row in gained}
+        assert names == set(previewed) - set(published)
+        # Each session to cover is of somebody who would be paused in that week.
+        (n_others,) = connection.execute(
+            """select count(*) from preview.sessions_to_cover as sessions
+            where not exists (
+                select from preview.standings as standings
+                where standings.policy = sessions.policy and standings.is_followed
+                    and standings.interviewer_id = sessions.interviewer_id
+                    and standings.week_date = sessions.week_date and standings.standing = 'paused'
+            )"""
+        ).fetchone()
+    assert n_others == 0
 
 
 def test_a_past_that_was_changed_is_no_ground_to_compare_on(house: House, tmp_path: Path):
