@@ -51,6 +51,8 @@ def test_a_server_that_recovers_by_itself_is_waited_for(server: EmbeddedPostgres
         pid, backend = postmaster_pid(server.data), link.info.backend_pid
         os.kill(backend, signal.SIGKILL)
         _wait_until_cut(link)
+        # Until the server has noticed, it still answers, and goes into recovery after that.
+        _wait_until_noticed(server)
         server.ensure_running()
     assert postmaster_pid(server.data) == pid
     assert server.is_running()
@@ -59,6 +61,13 @@ def test_a_server_that_recovers_by_itself_is_waited_for(server: EmbeddedPostgres
 def _wait_until_cut(link: psycopg.Connection) -> None:
     with pytest.raises(psycopg.OperationalError):
         link.execute("select pg_sleep(30)")
+
+
+def _wait_until_noticed(server: EmbeddedPostgres) -> None:
+    deadline = time.monotonic() + 20
+    while "terminating any other active server processes" not in server.log.read_text():
+        assert time.monotonic() < deadline, "the server never noticed"
+        time.sleep(0.02)
 
 
 def _compute(link: psycopg.Connection) -> None:
