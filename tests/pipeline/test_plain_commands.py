@@ -1,5 +1,7 @@
 """What this field's people type, in the activated environment, with no further set-up."""
 
+import os
+import signal
 import socket
 import subprocess
 import time
@@ -36,12 +38,22 @@ def test_dagster_dev_serves_the_definitions(house: House):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     try:
         assert _loaded_assets(port, patience=120) >= 60
     finally:
-        process.terminate()
-        process.communicate(timeout=60)
+        _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """End a command with all that it has started; where that takes long, the hard way."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=30)
 
 
 def _loaded_assets(port: int, patience: float) -> int:
