@@ -30,7 +30,9 @@ churn_line as (
 
 leniency_fit as (
 
-    select max(fit_id) as leniency_fit_id
+    select
+        max(fit_id) as leniency_fit_id,
+        max(trained_through) as trained_through
     from {{ ref('fit_interviewer_leniency') }}
 
 ),
@@ -53,13 +55,6 @@ sessions as (
 
 ),
 
-accuracy_fit as (
-
-    select max(trained_through) as trained_through
-    from {{ ref('fit_interviewer_leniency') }}
-
-),
-
 -- Probabilities of verdicts move with a fit alone: mocks that it has not seen are no new evidence,
 -- or the same estimate would be looked at twice. It told the weeks before it as well.
 judged as (
@@ -68,8 +63,8 @@ judged as (
         sessions.interviewer_id,
         count(*)::integer as n_mocks
     from sessions
-    inner join accuracy_fit
-        on sessions.session_end_at <= accuracy_fit.trained_through
+    inner join leniency_fit
+        on sessions.session_end_at <= leniency_fit.trained_through
     where sessions.kind = 'mock'
         and sessions.status = 'completed'
         and sessions.verdict <> 'none'
