@@ -8,10 +8,10 @@ import psycopg
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.table import Table
 
 from orchestration.lib import summary_data as data
 from orchestration.lib.clock import RunScope
+from orchestration.lib.screen import heading, table_of
 from orchestration.lib.summary_data import Row, SummaryReader
 
 HISTOGRAM_WIDTH = 40
@@ -43,17 +43,6 @@ def print_summary(dsn: str, console: Console, scope: RunScope) -> None:
     _where_next(console, scope)
 
 
-def _heading(console: Console, text: str) -> None:
-    console.print(f"\n[bold]{escape(text)}[/]")
-
-
-def _table(*columns: str, right_from: int = 1) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for position, column in enumerate(columns):
-        table.add_column(column, justify="right" if position >= right_from else "left")
-    return table
-
-
 def print_rows_in(console: Console, reader: SummaryReader) -> None:
     """Print how the rows of the newest load fared, and what the contract does not know of it.
 
@@ -65,7 +54,7 @@ def print_rows_in(console: Console, reader: SummaryReader) -> None:
         Of the run's schemas.
     """
     source, clock = reader.row(data.SOURCE), reader.row(data.CLOCK)
-    _heading(console, f"As of {clock['as_of']:%Y-%m-%d %H:%M:%S} UTC")
+    heading(console, f"As of {clock['as_of']:%Y-%m-%d %H:%M:%S} UTC")
     console.print(f"Rows in, from {source.get('source', 'nowhere')}", markup=False)
     known_at = source.get("known_at")
     if known_at and clock["as_of"] < known_at:
@@ -73,7 +62,7 @@ def print_rows_in(console: Console, reader: SummaryReader) -> None:
             f"Its rows became known by {known_at:%Y-%m-%d %H:%M:%S} UTC (their loaded_at):"
             " what was not known as of the earlier instant is left out."
         )
-    table = _table("table", "read", "accepted", "unchanged", "quarantined", "taken up")
+    table = table_of("table", "read", "accepted", "unchanged", "quarantined", "taken up")
     counts = ("n_read", "n_accepted", "n_unchanged", "n_quarantined", "n_released")
     for row in reader.rows(data.LOADED):
         table.add_row(row["table_name"], *(f"{row[count]:,}" for count in counts))
@@ -81,7 +70,7 @@ def print_rows_in(console: Console, reader: SummaryReader) -> None:
     rules = reader.rows(data.RULES)
     if rules:
         console.print("In quarantine, by rule:")
-        shown = _table("table", "rule", "rows", right_from=2)
+        shown = table_of("table", "rule", "rows", right_from=2)
         for row in rules:
             shown.add_row(row["table_name"], row["rule"], f"{row['n']:,}")
         console.print(shown)
@@ -97,8 +86,8 @@ def _weights(console: Console, reader: SummaryReader) -> None:
         return
     is_default = rows[0]["fit_id"] == "default"
     note = "equal, because no fit was accepted yet" if is_default else rows[0]["fit_id"]
-    _heading(console, f"Weights in force ({note})")
-    table = _table("factor", "weight", "90 % range")
+    heading(console, f"Weights in force ({note})")
+    table = table_of("factor", "weight", "90 % range")
     for row in rows:
         interval = "" if is_default else f"{row['weight_low']:.2f} to {row['weight_high']:.2f}"
         table.add_row(row["factor"], f"{row['weight']:.2f}", interval)
@@ -107,7 +96,7 @@ def _weights(console: Console, reader: SummaryReader) -> None:
 
 def _experience(console: Console, reader: SummaryReader) -> None:
     counts = reader.row(data.COUNTS)
-    _heading(
+    heading(
         console,
         f"Experience score: published for {counts['n_experience']:,} "
         f"of {counts['n_interviewers']:,} interviewers",
@@ -118,7 +107,7 @@ def _experience(console: Console, reader: SummaryReader) -> None:
     extremes = reader.rows(data.EXTREMES)
     if not extremes:
         return
-    table = _table("", "interviewer", "rated", "score", "90 % interval", "quality", right_from=2)
+    table = table_of("", "interviewer", "rated", "score", "90 % interval", "quality", right_from=2)
     for row in extremes:
         place = "best" if row["place_from_top"] <= row["place_from_bottom"] else "worst"
         table.add_row(place, *_standing(row))
@@ -141,7 +130,7 @@ def _standing(row: Row) -> tuple[str, ...]:
 
 def _accuracy(console: Console, reader: SummaryReader) -> None:
     counts = reader.row(data.COUNTS)
-    _heading(
+    heading(
         console,
         f"Accuracy score: published for {counts['n_accuracy']:,} "
         f"of {counts['n_interviewers']:,} interviewers",
@@ -159,15 +148,15 @@ def _policy(console: Console, reader: SummaryReader) -> None:
         kind: ", ".join(f"{row['name']} {row['n']:,}" for row in rows if row["kind"] == kind)
         for kind in ("standing", "recommended")
     }
-    _heading(console, "Standing of the interviewers who are there")
+    heading(console, "Standing of the interviewers who are there")
     console.print("  " + (told["standing"] or "nobody is there"), markup=False)
     waiting = told["recommended"] or "nothing"
     console.print(f"  for a person to decide: {waiting}", markup=False)
 
 
 def _health(console: Console, reader: SummaryReader) -> None:
-    _heading(console, "Platform health")
-    table = _table("metric", "now", "90 % interval", "before", "target", "status")
+    heading(console, "Platform health")
+    table = table_of("metric", "now", "90 % interval", "before", "target", "status")
     for row in reader.rows(data.HEALTH):
         interval = (
             f"{row['value_low']:.3f} to {row['value_high']:.3f}"
@@ -186,7 +175,7 @@ def _warnings(console: Console, reader: SummaryReader) -> None:
     found = [*notes, *seen_in_hindsight(reader), *_fit_warnings(reader), *_failed_checks(reader)]
     if not found:
         return
-    _heading(console, f"Warnings ({len(found)})")
+    heading(console, f"Warnings ({len(found)})")
     for warning in found[:WARNINGS_SHOWN]:
         console.print(Padding(f"- {escape(warning)}", (0, 0, 0, 2), expand=False), style="yellow")
     if len(found) > WARNINGS_SHOWN:
@@ -219,7 +208,7 @@ def _failed_checks(reader: SummaryReader) -> Iterator[str]:
 
 
 def _where_next(console: Console, scope: RunScope) -> None:
-    _heading(console, "Where to look next")
+    heading(console, "Where to look next")
     if scope.looks_back:
         console.print(
             "  This run stands before the published figures, so it published nothing: "

@@ -9,11 +9,11 @@ from pathlib import Path
 import psycopg
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from orchestration.lib.preview import figures
 from orchestration.lib.preview.figures import Row
 from orchestration.lib.preview.policy_file import PreviewPolicy
+from orchestration.lib.screen import heading, table_of
 
 FLIPS_SHOWN = 20
 SAID = {
@@ -36,7 +36,7 @@ def print_report(console: Console, connection: psycopg.Connection, policy: Previ
         What was tried.
     """
     weeks = figures.one(connection, figures.WEEKS)
-    _heading(
+    heading(
         console,
         f"Preview of {policy.name}: {_described(policy)}",
     )
@@ -46,9 +46,9 @@ def print_report(console: Console, connection: psycopg.Connection, policy: Previ
         " Nothing published is touched.",
         markup=False,
     )
-    _heading(console, "With decisions as people made them")
+    heading(console, "With decisions as people made them")
     _counts(console, connection, is_followed=False)
-    _heading(console, "If each recommended warning and pause were followed in the week after")
+    heading(console, "If each recommended warning and pause were followed in the week after")
     _counts(console, connection, is_followed=True)
     _cover(console, connection)
     _flips(console, figures.rows(connection, figures.FLIPS))
@@ -74,19 +74,8 @@ def _described(policy: PreviewPolicy) -> str:
     return ", ".join(parts) or "nothing other than today"
 
 
-def _heading(console: Console, text: str) -> None:
-    console.print(f"\n[bold]{escape(text)}[/]")
-
-
-def _table(*columns: str, right_from: int = 1) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    for position, column in enumerate(columns):
-        table.add_column(column, justify="right" if position >= right_from else "left")
-    return table
-
-
 def _counts(console: Console, connection: psycopg.Connection, *, is_followed: bool) -> None:
-    table = _table("", "now", "previewed")
+    table = table_of("", "now", "previewed")
     for row in figures.rows(connection, figures.STANDINGS, is_followed=is_followed):
         table.add_row(f"{row['standing']} at the end", *_pair(row))
     for row in figures.rows(connection, figures.RECOMMENDED, is_followed=is_followed):
@@ -106,7 +95,7 @@ def _cover(console: Console, connection: psycopg.Connection) -> None:
     if not found:
         console.print("  none: nobody would have been paused while holding sessions")
         return
-    table = _table("type", "", "now", "previewed", right_from=2)
+    table = table_of("type", "", "now", "previewed", right_from=2)
     for row in found:
         table.add_row(escape(row["interview_type"]), row["cover"], *_pair(row))
     console.print(table)
@@ -117,7 +106,7 @@ def _cover(console: Console, connection: psycopg.Connection) -> None:
 
 
 def _flips(console: Console, found: Sequence[Row]) -> None:
-    _heading(console, f"Who flips: {len(found):,} interviewers")
+    heading(console, f"Who flips: {len(found):,} interviewers")
     for name, says in SAID.items():
         for is_gained, what in (
             (True, "that would not have been"),
@@ -132,7 +121,7 @@ def _flips(console: Console, found: Sequence[Row]) -> None:
                 console.print(f"  {says} {what}: {n:,}", markup=False)
     if not found:
         return
-    table = _table("interviewer", "from", "now", "previewed", "paused if followed", right_from=9)
+    table = table_of("interviewer", "from", "now", "previewed", "paused if followed", right_from=9)
     for row in found[:FLIPS_SHOWN]:
         table.add_row(
             escape(row["interviewer_id"]),
